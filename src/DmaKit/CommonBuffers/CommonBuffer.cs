@@ -1,0 +1,5 @@
+namespace DmaKit;
+/// <summary>Memory both sides use at once.</summary>
+public sealed class CommonBuffer
+{
+}

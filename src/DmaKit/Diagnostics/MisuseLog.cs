@@ -1,0 +1,56 @@
+namespace DmaKit;
+
+/// <summary>The misuse reports of a platform: each is kept, told at once, and told again when the platform closes.</summary>
+/// <remarks>Safe from any thread. Listeners run on the thread that reports, outside every lock of the library.</remarks>
+public sealed class MisuseLog
+{
+    private readonly List<MisuseReport> _reports = [];
+    private readonly Lock _gate = new();
+
+    /// <summary>Raised for every report as it is made.</summary>
+    public event Action<MisuseReport>? Reported;
+
+    /// <summary>Raised once for every kept report when the platform closes, whoever swallowed it before.</summary>
+    public event Action<MisuseReport>? RepeatedAtClose;
+
+    /// <summary>All reports so far, in order.</summary>
+    public IReadOnlyList<MisuseReport> Reports
+    {
+        get
+        {
+            lock (_gate) return [.. _reports];
+        }
+    }
+
+    /// <summary>Keeps a report and tells the listeners. Never throws for a listener's sake.</summary>
+    /// <param name="report">What happened.</param>
+    public void Report(MisuseReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        lock (_gate) _reports.Add(report);
+        Tell(Reported, report);
+    }
+
+    /// <summary>Used by platforms at close: tells every report again.</summary>
+    public void RepeatAll()
+    {
+        foreach (MisuseReport report in Reports) Tell(RepeatedAtClose, report);
+    }
+
+    private static void Tell(Action<MisuseReport>? listeners, MisuseReport report)
+    {
+        if (listeners is null) return;
+        foreach (Action<MisuseReport> listener in listeners.GetInvocationList().Cast<Action<MisuseReport>>())
+        {
+            try
+            {
+                listener(report);
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                // A listener that throws must not hide the report from the next one; the report itself is kept.
+                System.Diagnostics.Debug.WriteLine(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,5 @@
+namespace DmaKit;
+/// <summary>A request's data made reachable.</summary>
+public readonly struct DmaMapping
+{
+}

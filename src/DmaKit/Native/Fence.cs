@@ -1,0 +1,15 @@
+namespace DmaKit.Native;
+
+/// <summary>The two orders that sharing memory with a device needs, by the name of what they are for.</summary>
+/// <remarks>
+/// On x64 a device sees stores in program order, so that <see cref="Publish"/> only has to keep the compiler and the store
+/// buffer in line; on arm64 both are real barriers. Claims about real devices are for x64.
+/// </remarks>
+public static class Fence
+{
+    /// <summary>No earlier store may be seen by the device after a later one: before a doorbell or an owner bit.</summary>
+    public static void Publish() => Thread.MemoryBarrier();
+
+    /// <summary>No later load may be done before an earlier one: after a register read, a phase bit or an owner bit.</summary>
+    public static void Acquire() => Volatile.ReadBarrier();
+}

@@ -1,0 +1,53 @@
+namespace DmaKit.Platforms;
+
+/// <summary>
+/// A platform's mechanism behind a <see cref="DmaDomain"/>: one logical address space. Policy (quarantine, pools, queues,
+/// limits of mappings) is the core's; here is only what needs the machine.
+/// </summary>
+/// <remarks>Safe from any thread; called without any lock of the core held that another call of it needs.</remarks>
+public abstract class DomainMemory
+{
+    /// <summary>The page size of mappings and map registers, in bytes: a power of two.</summary>
+    public abstract int PageSize { get; }
+
+    /// <summary>Whether an IOMMU translates: logical addresses are then not physical ones, and unmapping is proof of quiet for host memory.</summary>
+    public abstract bool Translates { get; }
+
+    /// <summary>What the bus and the platform allow, whatever the device can do.</summary>
+    public virtual DmaConstraints Limits => DmaConstraints.None;
+
+    /// <summary>Gets a run of zeroed memory, contiguous to the device, that meets <paramref name="request"/>.</summary>
+    /// <param name="request">Length and limits.</param>
+    /// <param name="run">The run, if there is one.</param>
+    /// <returns>False when there is none now: not an error.</returns>
+    /// <exception cref="DeviceLostException">The platform is gone.</exception>
+    public abstract bool TryAllocate(in RunRequest request, out MemoryRun run);
+
+    /// <summary>The longest run, in bytes, that <see cref="TryAllocate"/> could give under these limits now; 0 when none.</summary>
+    public abstract long LargestRun(in RunRequest request);
+
+    /// <summary>
+    /// Takes away the device's way to a run: after this returns, no device can touch its host memory, the invalidation confirmed.
+    /// Only where <see cref="Translates"/>; elsewhere it does nothing and returns false.
+    /// </summary>
+    /// <returns>Whether the device is known not to reach the host memory any more.</returns>
+    public abstract bool Revoke(in MemoryRun run);
+
+    /// <summary>Gives the host memory of a run back; later accesses of the program find readable memory until the platform closes.</summary>
+    /// <remarks>Where <see cref="Translates"/>, <see cref="Revoke"/> came first, and the logical range stays taken until <see cref="ReleaseLogical"/>.</remarks>
+    public abstract void ReleaseHost(in MemoryRun run);
+
+    /// <summary>Gives the logical range of a run back for reuse.</summary>
+    public abstract void ReleaseLogical(in MemoryRun run);
+
+    /// <summary>
+    /// Where a piece of this process's memory is in the logical address space, if devices reach it without a map register.
+    /// A platform may map the platform's own system buffers on first use.
+    /// </summary>
+    /// <param name="host">Where it starts in this process.</param>
+    /// <param name="length">Its length in bytes.</param>
+    /// <param name="logical">Where the first byte is.</param>
+    /// <param name="contiguous">How many bytes from there are contiguous to the device: 1 to <paramref name="length"/>.</param>
+    /// <returns>False when the memory is not the platform's, such as a managed array.</returns>
+    public abstract bool TryTranslate(nint host, long length, out LogicalAddress logical, out long contiguous);
+}

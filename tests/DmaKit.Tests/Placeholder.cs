@@ -1,0 +1,2 @@
+namespace DmaKit.Placeholder;
+internal static class Nothing { }
