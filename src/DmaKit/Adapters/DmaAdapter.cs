@@ -1,18 +1,93 @@
 using DmaKit.Platforms;
+
 namespace DmaKit;
-/// <summary>One function's view of a domain.</summary>
-public sealed class DmaAdapter
+
+/// <summary>
+/// One function's view of a domain: its limits, and the way to common buffers and mappings. Made by <see cref="PciFunction.CreateAdapter"/>.
+/// </summary>
+/// <remarks>
+/// Safe from any thread. Disposal disposes what was allocated from it; common buffers that the driver forgot are reported as misuse.
+/// </remarks>
+public sealed partial class DmaAdapter : IAsyncDisposable
 {
+    private readonly List<IQuietListener> _listeners = [];
+    private readonly Lock _gate = new();
+    private int _buffersMade;
+    private bool _closed;
+
     internal DmaAdapter(PciFunction function, DmaConstraints constraints)
     {
         Function = function;
+        Domain = function.Domain;
         Constraints = constraints;
     }
-    /// <summary>Function.</summary>
+
+    /// <summary>The function whose view it is.</summary>
     public PciFunction Function { get; }
-    /// <summary>Limits.</summary>
+
+    /// <summary>The logical address space.</summary>
+    public DmaDomain Domain { get; }
+
+    /// <summary>The limits of device, bus and platform together.</summary>
     public DmaConstraints Constraints { get; }
+
+    /// <summary>
+    /// Says that the device touches no memory any more: called after the driver's own stop or register reset, when the device has
+    /// confirmed it. What was in quarantine for its sake goes back; commands still posted end as aborted.
+    /// </summary>
+    /// <remarks>
+    /// It holds until the next register write, which may start the device again. Switching bus mastering off alone is not proof:
+    /// transfers may be on their way.
+    /// </remarks>
+    public void DeclareQuiet()
+    {
+        foreach (DmaAdapter adapter in Function.Adapters) adapter.BecomeQuiet(QuietProof.Declared);
+    }
+
+    /// <summary>Ends the use of the adapter.</summary>
+    public ValueTask DisposeAsync()
+    {
+        Close();
+        return ValueTask.CompletedTask;
+    }
+
     internal void BecomeQuiet(QuietProof proof)
     {
+        Function.NoteQuiet();
+        IQuietListener[] listeners;
+        lock (_gate) listeners = [.. _listeners];
+        foreach (IQuietListener listener in listeners) listener.BecameQuiet(proof);
+        Domain.Quarantine.Release(this);
     }
+
+    internal void Listen(IQuietListener listener)
+    {
+        lock (_gate) _listeners.Add(listener);
+    }
+
+    internal void Unlisten(IQuietListener listener)
+    {
+        lock (_gate) _listeners.Remove(listener);
+    }
+
+    internal void Close()
+    {
+        lock (_gate)
+        {
+            if (_closed) return;
+            _closed = true;
+        }
+
+        foreach (CommonBuffer buffer in Domain.CommonBuffers)
+        {
+            if (buffer.Adapter != this) continue;
+            Function.Platform.Misuse.Report(new MisuseReport(
+                "buffer-not-disposed", "the adapter was disposed before it. Dispose common buffers, pools and heaps first.", buffer.Name));
+            buffer.Dispose(leaseReport: false);
+        }
+
+        Function.Forget(this);
+    }
+
+    private void ThrowIfClosed() => ObjectDisposedException.ThrowIf(_closed, this);
 }

@@ -1,25 +1,168 @@
 using DmaKit.Platforms;
+
 namespace DmaKit;
-/// <summary>One logical address space: its mappings, map registers and faults. Functions may share one.</summary>
+
+/// <summary>One logical address space: its common buffers, map registers, quarantine and faults. Functions may share one.</summary>
+/// <remarks>Safe from any thread.</remarks>
 public sealed class DmaDomain
 {
+    private const int FaultsKept = 256;
+
+    private readonly HashSet<CommonBuffer> _live = [];
+    private readonly List<DmaFault> _faults = [];
+    private readonly Lock _gate = new();
+
     /// <summary>Used by platforms.</summary>
+    /// <param name="platform">The machine.</param>
+    /// <param name="memory">The platform's mechanism.</param>
+    /// <param name="name">A name for people.</param>
     public DmaDomain(DmaPlatform platform, DomainMemory memory, string name)
     {
+        ArgumentNullException.ThrowIfNull(platform);
+        ArgumentNullException.ThrowIfNull(memory);
         Platform = platform;
         Memory = memory;
         Name = name;
+        MapRegisters = new MapRegisters(this);
     }
+
+    /// <summary>Raised for every transfer that the platform refused, on the thread that found out.</summary>
+    public event Action<DmaFault>? Faulted;
+
     /// <summary>The machine.</summary>
     public DmaPlatform Platform { get; }
-    /// <summary>The platform's mechanism.</summary>
+
+    /// <summary>The platform's mechanism. For platforms and checkers; a driver has no use for it.</summary>
     public DomainMemory Memory { get; }
+
     /// <summary>Its name for people.</summary>
     public string Name { get; }
-    /// <summary>What bus and platform allow.</summary>
+
+    /// <summary>What bus and platform allow, whatever a device can do.</summary>
     public DmaConstraints Limits => Memory.Limits;
-    /// <summary>Used by platforms: a transfer was refused. Finds the nearest buffer, keeps the fault and tells listeners.</summary>
+
+    /// <summary>Whether an IOMMU translates.</summary>
+    public bool Translates => Memory.Translates;
+
+    /// <summary>What is kept because a device may still touch it.</summary>
+    public Quarantine Quarantine { get; } = new();
+
+    /// <summary>The means to make memory reachable that devices do not reach, shared by the adapters of the domain.</summary>
+    public MapRegisters MapRegisters { get; }
+
+    /// <summary>What mapping has cost so far.</summary>
+    public MappingStatistics Mappings => MapRegisters.Statistics;
+
+    /// <summary>The last refused transfers, oldest first, 256 at most.</summary>
+    public IReadOnlyList<DmaFault> Faults
+    {
+        get
+        {
+            lock (_gate) return [.. _faults];
+        }
+    }
+
+    /// <summary>The common buffers that are alive, in order of logical address.</summary>
+    public IReadOnlyList<CommonBuffer> CommonBuffers
+    {
+        get
+        {
+            lock (_gate) return [.. _live.OrderBy(b => b.LogicalAddress)];
+        }
+    }
+
+    /// <summary>Used by platforms: a transfer was refused. Finds the nearest buffer, keeps the fault and tells the listeners.</summary>
+    /// <param name="fault">What the device wanted.</param>
     public void ReportFault(DmaFault fault)
     {
+        ArgumentNullException.ThrowIfNull(fault);
+        DmaFault located = Locate(fault);
+        lock (_gate)
+        {
+            if (_faults.Count == FaultsKept) _faults.RemoveAt(0);
+            _faults.Add(located);
+        }
+
+        Faulted?.Invoke(located);
+    }
+
+    internal bool TryAllocate(DmaAdapter adapter, in RunRequest request, long length, string name, out CommonBuffer buffer)
+    {
+        if (!Memory.TryAllocate(request, out MemoryRun run))
+        {
+            buffer = null!;
+            return false;
+        }
+
+        buffer = new CommonBuffer(adapter, run, length, name);
+        lock (_gate) _live.Add(buffer);
+        Platform.Observer?.OnAllocated(buffer);
+        return true;
+    }
+
+    /// <summary>Gives a disposed buffer's memory back, or keeps what a device may still touch.</summary>
+    internal void Release(CommonBuffer buffer)
+    {
+        lock (_gate) _live.Remove(buffer);
+        PciFunction function = buffer.Adapter.Function;
+        MemoryRun run = buffer.Run;
+        bool quiet = buffer.Leases == 0 && !buffer.InUse && (buffer.QuietDeclared || function.IsLost || !function.ToldSinceQuiet);
+        Platform.Observer?.OnFreed(buffer, !quiet);
+        bool revoked = Memory.Revoke(run);
+        if (quiet)
+        {
+            Memory.ReleaseHost(run);
+            Memory.ReleaseLogical(run);
+            return;
+        }
+
+        string reason = buffer.Leases > 0 || buffer.InUse
+            ? "disposed while pieces of it were in use"
+            : "disposed while its device was not known to be quiet";
+        if (revoked)
+        {
+            Memory.ReleaseHost(run);
+            Keep(buffer.Adapter, $"logical range of common buffer '{buffer.Name}'", run.Length, reason, () => Memory.ReleaseLogical(run));
+        }
+        else
+        {
+            Keep(buffer.Adapter, $"common buffer '{buffer.Name}'", run.Length, reason, () =>
+            {
+                Memory.ReleaseHost(run);
+                Memory.ReleaseLogical(run);
+            });
+        }
+    }
+
+    internal Quarantine.Kept Keep(DmaAdapter adapter, string what, long bytes, string reason, Action release) =>
+        Quarantine.Keep(
+            adapter,
+            new QuarantineEntry(
+                what, bytes, adapter.Function.Info.Address, reason, Platform.Clock.GetUtcNow(),
+                adapter.Function.CanReset ? "DeclareQuiet after the driver's own stop, or ResetAsync" : "DeclareQuiet after the driver's own stop or register reset"),
+            release);
+
+    private DmaFault Locate(DmaFault fault)
+    {
+        CommonBuffer? nearest = null;
+        Int128 best = Int128.MaxValue;
+        Int128 distance = 0;
+        Int128 at = fault.Address.Value;
+        lock (_gate)
+        {
+            foreach (CommonBuffer buffer in _live)
+            {
+                Int128 start = buffer.LogicalAddress.Value;
+                Int128 end = start + buffer.Length;
+                Int128 signed = at < start ? at - start : at >= end ? at - end : 0;
+                Int128 absolute = signed < 0 ? -signed : signed;
+                if (absolute > best || (absolute == best && signed < 0)) continue;
+                (nearest, best, distance) = (buffer, absolute, signed);
+            }
+        }
+
+        return nearest is null
+            ? fault
+            : fault with { NearestBuffer = nearest.Name, Distance = (long)Int128.Clamp(distance, long.MinValue, long.MaxValue) };
     }
 }

@@ -1,5 +1,83 @@
 namespace DmaKit;
-/// <summary>A request's data made reachable.</summary>
-public readonly struct DmaMapping
+
+/// <summary>
+/// A request's data made reachable for the device, until it is completed. From mapping to completion the data belongs to the device.
+/// </summary>
+/// <remarks>
+/// A handle: copies of it mean the same mapping, and use after completion is caught by its generation. Complete it exactly once,
+/// before the data is touched. Safe from any thread, but one completion only.
+/// </remarks>
+public readonly struct DmaMapping : IDisposable
 {
+    private readonly MappingSlot? _slot;
+    private readonly long _generation;
+
+    internal DmaMapping(MappingSlot slot, long generation)
+    {
+        _slot = slot;
+        _generation = generation;
+    }
+
+    /// <summary>Whether this is no mapping at all: for commands that carry no data.</summary>
+    public bool IsEmpty => _slot is null;
+
+    /// <summary>The runs that the device is to be told of, in order. Valid until the mapping ends.</summary>
+    /// <exception cref="DmaMisuseException">The mapping has ended.</exception>
+    public ReadOnlySpan<DmaElement> Elements => _slot is null ? [] : Live().Elements;
+
+    /// <summary>How many bytes are mapped.</summary>
+    /// <exception cref="DmaMisuseException">The mapping has ended.</exception>
+    public long Length => _slot is null ? 0 : Live().Length;
+
+    /// <summary>Which way the bytes go.</summary>
+    /// <exception cref="DmaMisuseException">The mapping has ended, or is empty.</exception>
+    public DmaDirection Direction => Live().Direction;
+
+    /// <summary>How many of the bytes are copied through map registers.</summary>
+    /// <exception cref="DmaMisuseException">The mapping has ended.</exception>
+    public long BouncedBytes => _slot is null ? 0 : Live().BouncedBytes;
+
+    /// <summary>How many of the bytes the device reaches where they lie.</summary>
+    /// <exception cref="DmaMisuseException">The mapping has ended.</exception>
+    public long DirectBytes => _slot is null ? 0 : Live().Length - Live().BouncedBytes;
+
+    /// <summary>How many map registers it holds.</summary>
+    /// <exception cref="DmaMisuseException">The mapping has ended.</exception>
+    public int MapRegisters => _slot is null ? 0 : Live().RegisterCount;
+
+    /// <summary>
+    /// Says that the device was told about it. A command pool does this by itself; a driver that writes elements into registers or
+    /// descriptors of its own calls it before the doorbell. Abandoning the mapping afterwards keeps its memory in quarantine.
+    /// </summary>
+    /// <exception cref="DmaMisuseException">The mapping has ended.</exception>
+    public void MarkPosted()
+    {
+        if (_slot is not null) Live().MarkPosted();
+    }
+
+    /// <summary>
+    /// The device is done: copies back what was bounced, and gives the map registers back. Afterwards the data is the program's again.
+    /// </summary>
+    /// <param name="bytes">How many bytes the device transferred, from the start: 0 to <see cref="Length"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="bytes"/> is not in that range.</exception>
+    /// <exception cref="DmaMisuseException">The mapping has ended.</exception>
+    public void Complete(long bytes)
+    {
+        if (_slot is not null) _slot.Complete(_generation, bytes);
+    }
+
+    /// <summary>
+    /// Abandons the mapping if it has not ended: nothing is copied back. If the device was told about it, its memory stays in
+    /// quarantine until the device is quiet.
+    /// </summary>
+    public void Dispose() => _slot?.Abandon(_generation);
+
+    internal MappingSlot? Slot => _slot is not null && _slot.IsLive(_generation) ? _slot : null;
+
+    internal long Generation => _generation;
+
+    private MappingSlot Live() => _slot is not null && _slot.IsLive(_generation)
+        ? _slot
+        : throw new DmaMisuseException(
+            "The mapping has ended (completed or abandoned) or was never made: its elements must not be handed to the device any more. Map the data again.");
 }

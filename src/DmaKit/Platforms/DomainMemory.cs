@@ -16,6 +16,9 @@ public abstract class DomainMemory
     /// <summary>What the bus and the platform allow, whatever the device can do.</summary>
     public virtual DmaConstraints Limits => DmaConstraints.None;
 
+    /// <summary>How many map registers (bounce pages) the domain may have. Their memory is taken when the first one is needed.</summary>
+    public virtual int MapRegisterCount => 1024;
+
     /// <summary>Gets a run of zeroed memory, contiguous to the device, that meets <paramref name="request"/>.</summary>
     /// <param name="request">Length and limits.</param>
     /// <param name="run">The run, if there is one.</param>

@@ -17,6 +17,8 @@ public abstract class InterruptVector : IValueTaskSource
     private InterruptRegistration? _registration;
     private bool _signalled;
     private bool _waiting;
+    private bool _registering;
+    private bool _untaken;
     private bool _delivering;
 
     /// <summary>Used by platforms.</summary>
@@ -71,7 +73,7 @@ public abstract class InterruptVector : IValueTaskSource
         short version;
         lock (_gate)
         {
-            if (_registration is not null || _waiting)
+            if (_registration is not null || _waiting || _untaken)
                 throw new DmaMisuseException($"Interrupt {Index} of {Function.Info.Address} already has a handler or a waiter.");
             if (_signalled)
             {
@@ -79,15 +81,27 @@ public abstract class InterruptVector : IValueTaskSource
                 return ValueTask.CompletedTask;
             }
 
-            _waiting = true;
             _wait.Reset();
             _wait.RunContinuationsAsynchronously = false;
             version = _wait.Version;
+            _waiting = true;
+            _untaken = true;
+            _registering = true;
         }
 
-        _cancellation = cancellationToken.UnsafeRegister(
+        CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
             static (state, token) => ((InterruptVector)state!).CancelWait(token), this);
-        SetMasked(false);
+        bool over;
+        lock (_gate)
+        {
+            _registering = false;
+            over = !_waiting;
+            if (!over) _cancellation = registration;
+        }
+
+        // An interrupt or a cancellation that came meanwhile has ended the wait already.
+        if (over) registration.Dispose();
+        else SetMasked(false);
         return new ValueTask(this, version);
     }
 
@@ -96,8 +110,10 @@ public abstract class InterruptVector : IValueTaskSource
     protected bool Deliver()
     {
         InterruptRegistration? registration;
+        bool registering;
         lock (_gate)
         {
+            registering = _registering;
             registration = _registration;
             if (registration is null)
             {
@@ -117,7 +133,7 @@ public abstract class InterruptVector : IValueTaskSource
         if (registration is null)
         {
             if (Kind == InterruptKind.Line) SetMasked(true);
-            _cancellation.Dispose();
+            if (!registering) _cancellation.Dispose();
             Function.Platform.Continuations.Schedule(new Wake(this, null));
             return true;
         }
@@ -191,7 +207,11 @@ public abstract class InterruptVector : IValueTaskSource
     void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _wait.OnCompleted(continuation, state, token, flags);
 
-    void IValueTaskSource.GetResult(short token) => _wait.GetResult(token);
+    void IValueTaskSource.GetResult(short token)
+    {
+        lock (_gate) _untaken = false;
+        _wait.GetResult(token);
+    }
 
     private sealed class Wake(InterruptVector vector, Exception? error) : IThreadPoolWorkItem
     {

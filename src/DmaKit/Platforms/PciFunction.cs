@@ -9,6 +9,7 @@ public abstract class PciFunction : IAsyncDisposable
 {
     private readonly List<DmaAdapter> _adapters = [];
     private int _told;
+    private bool _lost;
 
     /// <summary>Where it is and what it is.</summary>
     public abstract PciFunctionInfo Info { get; }
@@ -64,6 +65,29 @@ public abstract class PciFunction : IAsyncDisposable
 
     /// <summary>The platform's reset; returns when the function touches no memory any more.</summary>
     protected abstract ValueTask ResetCoreAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Used by platforms when the function is closed: ends its adapters. Without proof of quiet, what they still hold stays in quarantine.
+    /// </summary>
+    /// <param name="proof">What is known of the device, or null when nothing.</param>
+    protected void CloseAdapters(QuietProof? proof)
+    {
+        foreach (DmaAdapter adapter in Adapters)
+        {
+            if (proof is { } known) adapter.BecomeQuiet(known);
+            adapter.Close();
+        }
+    }
+
+    /// <summary>Used by platforms when the device is gone for good: ends what waits for it, and frees what was kept for its sake.</summary>
+    protected void NotifyLost()
+    {
+        _lost = true;
+        foreach (DmaAdapter adapter in Adapters) adapter.BecomeQuiet(QuietProof.DeviceGone);
+    }
+
+    /// <summary>Whether the platform said that the device is gone.</summary>
+    internal bool IsLost => _lost;
 
     /// <summary>Whether the device may have been told something since it was last declared quiet.</summary>
     internal bool ToldSinceQuiet => _told != 0;

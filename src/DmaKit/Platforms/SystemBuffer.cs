@@ -14,7 +14,11 @@ public sealed class SystemBuffer : IDisposable
 {
     private readonly nint _host;
     private readonly Action<SystemBuffer> _release;
-    private int _disposed;
+    private readonly Lock _gate = new();
+    private HostMemory? _whole;
+    private int _mappings;
+    private bool _disposed;
+    private bool _released;
 
     /// <summary>Used by platforms: wraps memory that the platform has already allocated.</summary>
     /// <param name="host">Where it is in this process; stays readable and writable until the platform closes.</param>
@@ -46,7 +50,9 @@ public sealed class SystemBuffer : IDisposable
     public Memory<byte> Memory(long offset, int length)
     {
         Check(offset, length);
-        return new HostMemory(_host + (nint)offset, length).Memory;
+        if (Length > int.MaxValue) return new HostMemory(_host + (nint)offset, length, this).Memory;
+        _whole ??= new HostMemory(_host, (int)Length, this);
+        return _whole.Memory.Slice((int)offset, length);
     }
 
     /// <summary>A window of it as a span.</summary>
@@ -57,15 +63,47 @@ public sealed class SystemBuffer : IDisposable
         return HostMemory.Span(_host + (nint)offset, length);
     }
 
-    /// <summary>Gives the memory back to the platform.</summary>
+    /// <summary>
+    /// Gives the memory back to the platform: at once, or, where a mapping of it is still open or in quarantine, when the last one is over.
+    /// </summary>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) == 0) _release(this);
+        lock (_gate)
+        {
+            _disposed = true;
+            if (_released || _mappings > 0) return;
+            _released = true;
+        }
+
+        _release(this);
+    }
+
+    /// <summary>A mapping of this buffer begins: its frames stay until <see cref="Unhold"/>.</summary>
+    internal void Hold()
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            _mappings++;
+        }
+    }
+
+    /// <summary>A mapping of this buffer is over and the device known not to touch it any more.</summary>
+    internal void Unhold()
+    {
+        lock (_gate)
+        {
+            _mappings--;
+            if (!_disposed || _released || _mappings > 0) return;
+            _released = true;
+        }
+
+        _release(this);
     }
 
     private void Check(long offset, int length)
     {
-        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        ObjectDisposedException.ThrowIf(_disposed, this);
         if ((ulong)offset > (ulong)Length || length < 0 || Length - offset < length)
             throw new ArgumentOutOfRangeException(nameof(offset), offset, $"A window of {length} bytes at offset {offset} of a buffer of {Length} bytes.");
     }

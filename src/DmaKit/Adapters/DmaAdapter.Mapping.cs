@@ -1,0 +1,152 @@
+namespace DmaKit;
+
+public sealed partial class DmaAdapter
+{
+    private readonly Stack<MappingSlot> _slots = new();
+    private readonly Stack<MapWaiter> _waiters = new();
+
+    /// <summary>
+    /// Makes data reachable for the device. Memory of a system buffer or a common buffer is mapped where it lies if the device
+    /// reaches it there; everything else is copied through map registers, for which this waits, first come first served.
+    /// </summary>
+    /// <param name="data">The bytes. They belong to the device until the mapping is completed.</param>
+    /// <param name="direction">Which way they go.</param>
+    /// <param name="cancellationToken">Gives up waiting: the call ends as cancelled or as granted, never both.</param>
+    /// <exception cref="DmaMappingException">The data does not fit one transfer under the adapter's constraints; map in parts.</exception>
+    /// <exception cref="DmaMisuseException">Called in callback context; use <see cref="TryMap(Memory{byte}, DmaDirection, out DmaMapping)"/> there.</exception>
+    /// <exception cref="ObjectDisposedException">The adapter or the buffer was disposed.</exception>
+    public ValueTask<DmaMapping> MapAsync(Memory<byte> data, DmaDirection direction, CancellationToken cancellationToken = default)
+    {
+        MapWaiter? waiter = StartMap(data, Checked(direction), whole: true, 1, cancellationToken, out PartialMapping made);
+        return waiter is null ? new ValueTask<DmaMapping>(made.Mapping) : new ValueTask<DmaMapping>(waiter, waiter.Version);
+    }
+
+    /// <summary>Makes data reachable for the device to read.</summary>
+    /// <inheritdoc cref="MapAsync(Memory{byte}, DmaDirection, CancellationToken)"/>
+    public ValueTask<DmaMapping> MapAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default)
+    {
+        MapWaiter? waiter = StartMap(data, DmaDirection.ToDevice, whole: true, 1, cancellationToken, out PartialMapping made);
+        return waiter is null ? new ValueTask<DmaMapping>(made.Mapping) : new ValueTask<DmaMapping>(waiter, waiter.Version);
+    }
+
+    /// <summary>Makes as much of the data reachable as fits one transfer: at least <paramref name="granularity"/> bytes, and a multiple of it unless it is all.</summary>
+    /// <param name="data">The bytes. Those that are mapped belong to the device until the mapping is completed.</param>
+    /// <param name="direction">Which way they go.</param>
+    /// <param name="granularity">What a partial length must be a multiple of, such as the block size of a disk, in bytes.</param>
+    /// <param name="cancellationToken">Gives up waiting: the call ends as cancelled or as granted, never both.</param>
+    /// <exception cref="DmaMappingException">Not even <paramref name="granularity"/> bytes fit.</exception>
+    /// <exception cref="DmaMisuseException">Called in callback context.</exception>
+    /// <exception cref="ObjectDisposedException">The adapter or the buffer was disposed.</exception>
+    public ValueTask<PartialMapping> MapUpToAsync(Memory<byte> data, DmaDirection direction, int granularity = 1, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(granularity);
+        MapWaiter? waiter = StartMap(data, Checked(direction), whole: false, granularity, cancellationToken, out PartialMapping made);
+        return waiter is null ? new ValueTask<PartialMapping>(made) : new ValueTask<PartialMapping>(waiter, waiter.Version);
+    }
+
+    /// <summary>Makes as much of the data reachable for the device to read as fits one transfer.</summary>
+    /// <inheritdoc cref="MapUpToAsync(Memory{byte}, DmaDirection, int, CancellationToken)"/>
+    public ValueTask<PartialMapping> MapUpToAsync(ReadOnlyMemory<byte> data, int granularity = 1, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(granularity);
+        MapWaiter? waiter = StartMap(data, DmaDirection.ToDevice, whole: false, granularity, cancellationToken, out PartialMapping made);
+        return waiter is null ? new ValueTask<PartialMapping>(made) : new ValueTask<PartialMapping>(waiter, waiter.Version);
+    }
+
+    /// <summary>Makes data reachable for the device if that is possible without waiting. Legal in callback context.</summary>
+    /// <param name="data">The bytes. They belong to the device until the mapping is completed.</param>
+    /// <param name="direction">Which way they go.</param>
+    /// <param name="mapping">The mapping.</param>
+    /// <returns>False when map registers are short now, or others wait for them.</returns>
+    /// <exception cref="DmaMappingException">The data does not fit one transfer under the adapter's constraints; map in parts.</exception>
+    /// <exception cref="ObjectDisposedException">The adapter or the buffer was disposed.</exception>
+    public bool TryMap(Memory<byte> data, DmaDirection direction, out DmaMapping mapping) => TryMapCore(data, Checked(direction), out mapping);
+
+    /// <summary>Makes data reachable for the device to read if that is possible without waiting. Legal in callback context.</summary>
+    /// <inheritdoc cref="TryMap(Memory{byte}, DmaDirection, out DmaMapping)"/>
+    public bool TryMap(ReadOnlyMemory<byte> data, out DmaMapping mapping) => TryMapCore(data, DmaDirection.ToDevice, out mapping);
+
+    internal void Recycle(MappingSlot slot)
+    {
+        lock (_gate) _slots.Push(slot);
+    }
+
+    internal void Recycle(MapWaiter waiter)
+    {
+        lock (_gate) _waiters.Push(waiter);
+    }
+
+    private bool TryMapCore(ReadOnlyMemory<byte> data, DmaDirection direction, out DmaMapping mapping)
+    {
+        MappingSlot slot = PlanSlot(data, direction, whole: true, 1);
+        mapping = default;
+        if (slot.RegisterCount > 0 && !Domain.MapRegisters.TryTake(slot))
+        {
+            Recycle(slot);
+            return false;
+        }
+
+        mapping = BeginOrUndo(slot).Mapping;
+        return true;
+    }
+
+    private MapWaiter? StartMap(
+        ReadOnlyMemory<byte> data, DmaDirection direction, bool whole, int granularity, CancellationToken cancellationToken, out PartialMapping made)
+    {
+        CallbackContext.Forbid("MapAsync", "use TryMap, which does not wait, or map before posting");
+        cancellationToken.ThrowIfCancellationRequested();
+        MappingSlot slot = PlanSlot(data, direction, whole, granularity);
+        made = default;
+        if (slot.RegisterCount > 0)
+        {
+            MapWaiter waiter;
+            lock (_gate) waiter = _waiters.Count > 0 ? _waiters.Pop() : new MapWaiter(this);
+            waiter.Prepare(slot);
+            if (!Domain.MapRegisters.TakeOrQueue(waiter))
+            {
+                waiter.CancelWith(cancellationToken);
+                return waiter;
+            }
+
+            Recycle(waiter);
+        }
+
+        made = BeginOrUndo(slot);
+        return null;
+    }
+
+    private MappingSlot PlanSlot(ReadOnlyMemory<byte> data, DmaDirection direction, bool whole, int granularity)
+    {
+        ThrowIfClosed();
+        if (data.IsEmpty) throw new ArgumentException("There is nothing to map: 0 bytes. A command without data takes the default mapping.", nameof(data));
+        MappingSlot slot;
+        lock (_gate) slot = _slots.Count > 0 ? _slots.Pop() : new MappingSlot(this);
+        try
+        {
+            slot.Plan(data, direction, whole, granularity);
+            return slot;
+        }
+        catch
+        {
+            Recycle(slot);
+            throw;
+        }
+    }
+
+    private static PartialMapping BeginOrUndo(MappingSlot slot)
+    {
+        try
+        {
+            return slot.Begin();
+        }
+        catch
+        {
+            slot.Free();
+            throw;
+        }
+    }
+
+    private static DmaDirection Checked(DmaDirection direction) => direction is DmaDirection.ToDevice or DmaDirection.FromDevice or DmaDirection.Both
+        ? direction
+        : throw new ArgumentOutOfRangeException(nameof(direction), direction, "A direction is ToDevice, FromDevice or Both.");
+}

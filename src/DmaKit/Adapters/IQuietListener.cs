@@ -1,0 +1,9 @@
+namespace DmaKit;
+
+/// <summary>What must know when an adapter's device is known to touch no memory any more.</summary>
+internal interface IQuietListener
+{
+    /// <summary>The device is quiet; called outside every lock of the library.</summary>
+    /// <param name="proof">How that is known.</param>
+    void BecameQuiet(QuietProof proof);
+}
