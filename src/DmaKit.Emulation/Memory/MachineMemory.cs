@@ -1,0 +1,138 @@
+using DmaKit.Emulation.Native;
+
+namespace DmaKit.Emulation;
+
+/// <summary>The bytes of a machine, who has which frame of them, and the address space to show scattered frames in.</summary>
+/// <remarks>Safe from any thread.</remarks>
+internal sealed class MachineMemory : IDisposable
+{
+    internal const long HighFrame = (long)(PhysicalMemory.HighStart >> PhysicalMemory.PageShift);
+    internal const long LastFrame = (long)(ulong.MaxValue >> PhysicalMemory.PageShift);
+
+    internal MachineMemory(EmulatedPlatformOptions options)
+    {
+        (long low, long high) = options.Split();
+        Physical = PhysicalMemory.Create(low, high, options.PlainMemory);
+        Space = new VirtualSpace(Physical, options.MappingLimit ?? VirtualSpace.HostLimit());
+        long lowFrames = low >> PhysicalMemory.PageShift;
+        long highFrames = high >> PhysicalMemory.PageShift;
+        Frames = new FrameAllocator(highFrames > 0 ? HighFrame + highFrames : lowFrames);
+
+        // Frame 0 is never handed out: a device that was given no address at all must not hit somebody's data.
+        long longest = Fragmentation.LongestRun(lowFrames + highFrames, options.Fragmentation);
+        var random = new Random(options.Seed);
+        HeldFrames = 1;
+        HeldFrames += Fragmentation.Populate(Frames, new FrameRun(1, lowFrames - 1), longest, random);
+        HeldFrames += Fragmentation.Populate(Frames, new FrameRun(HighFrame, highFrames), longest, random);
+        TotalFrames = lowFrames + highFrames;
+    }
+
+    internal PhysicalMemory Physical { get; }
+
+    internal FrameAllocator Frames { get; }
+
+    internal VirtualSpace Space { get; }
+
+    /// <summary>All frames of the machine.</summary>
+    internal long TotalFrames { get; }
+
+    /// <summary>Frames that are held to fragment memory, and frame 0.</summary>
+    internal long HeldFrames { get; }
+
+    /// <summary>Takes adjacent zeroed frames; from above 4 GiB if the request allows it, because what lies below is scarce.</summary>
+    internal bool TryTake(in FrameRequest request, out long first)
+    {
+        bool high = request.Maximum >= HighFrame && request.Minimum < HighFrame && Physical.HighLength > 0;
+        bool taken = Frames.TryAllocate(high ? request with { Minimum = HighFrame } : request, out first)
+            || (high && Frames.TryAllocate(request, out first));
+        if (taken) Physical.Zero(first, request.Count);
+        return taken;
+    }
+
+    /// <summary>Takes zeroed frames wherever they are and shows them as one range.</summary>
+    /// <param name="count">How many frames.</param>
+    /// <param name="aboveFirst">Whether frames above 4 GiB are taken first, rather than those below.</param>
+    /// <param name="range">The range.</param>
+    /// <returns>False when there are not that many frames.</returns>
+    /// <exception cref="DmaResourceException">There are, but the host maps no more ranges; nothing was taken.</exception>
+    internal bool TryTakeScattered(long count, bool aboveFirst, out HostRange range)
+    {
+        range = null!;
+        if (!Physical.CanScatter)
+        {
+            bool have = aboveFirst
+                ? TryTake(new FrameRequest(count, 0, LastFrame), out long first)
+                : TryTakeLowFirst(count, out first);
+            if (have) range = new HostRange(Physical.HostOf(first), count, [new FrameRun(first, count)], InArena: true);
+            return have;
+        }
+
+        List<FrameRun> runs = [];
+        long missing = count;
+        if (aboveFirst) missing = Gather(runs, missing, HighFrame, LastFrame);
+        missing = Gather(runs, missing, 0, HighFrame - 1);
+        missing = Gather(runs, missing, HighFrame, LastFrame);
+        if (missing > 0)
+        {
+            Release(runs);
+            return false;
+        }
+
+        FrameRun[] merged = Merge(runs);
+        try
+        {
+            foreach (FrameRun run in merged) Physical.Zero(run.First, run.Count);
+            range = new HostRange(Space.Show(merged, count), count, merged, InArena: false);
+            return true;
+        }
+        catch (DmaResourceException)
+        {
+            Release(merged);
+            throw;
+        }
+    }
+
+    /// <summary>Gives the frames of a range back; a late access of the program finds zeros, or the arena.</summary>
+    internal void Release(HostRange range)
+    {
+        if (!range.InArena) Space.Retire(range);
+        Release(range.Runs);
+    }
+
+    public void Dispose()
+    {
+        Space.Dispose();
+        Physical.Dispose();
+    }
+
+    private bool TryTakeLowFirst(long count, out long first) =>
+        TryTake(new FrameRequest(count, 0, HighFrame - 1), out first) || TryTake(new FrameRequest(count, HighFrame, LastFrame), out first);
+
+    private long Gather(List<FrameRun> runs, long missing, long minimum, long maximum)
+    {
+        while (missing > 0 && Frames.TryAllocateSome(missing, minimum, maximum, out FrameRun run))
+        {
+            runs.Add(run);
+            missing -= run.Count;
+        }
+
+        return missing;
+    }
+
+    private void Release(IEnumerable<FrameRun> runs)
+    {
+        foreach (FrameRun run in runs) Frames.Free(run.First, run.Count);
+    }
+
+    private static FrameRun[] Merge(List<FrameRun> runs)
+    {
+        var merged = new List<FrameRun>(runs.Count);
+        foreach (FrameRun run in runs)
+        {
+            if (merged.Count > 0 && merged[^1].End == run.First) merged[^1] = merged[^1] with { Count = merged[^1].Count + run.Count };
+            else merged.Add(run);
+        }
+
+        return [.. merged];
+    }
+}

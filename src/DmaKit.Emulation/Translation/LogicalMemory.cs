@@ -1,0 +1,80 @@
+using DmaKit.Emulation.Native;
+using DmaKit.Platforms;
+
+namespace DmaKit.Emulation;
+
+/// <summary>A logical address space of the machine, from both sides: the core allocates in it, devices transfer through it.</summary>
+internal abstract class LogicalMemory : DomainMemory
+{
+    public override int PageSize => PhysicalMemory.PageSize;
+
+    /// <summary>A device reads.</summary>
+    /// <param name="address">Where, as the device sees it.</param>
+    /// <param name="destination">Where the bytes go.</param>
+    /// <param name="done">How many bytes moved.</param>
+    /// <param name="refused">Why not all of them did; null when they did.</param>
+    internal bool TryRead(ulong address, Span<byte> destination, out long done, out string? refused)
+    {
+        done = 0;
+        while (done < destination.Length)
+        {
+            if (!TryReach(address + (ulong)done, isWrite: false, out nint host, out long contiguous, out refused)) return false;
+            int length = (int)Math.Min(contiguous, destination.Length - done);
+            DeviceCopy.Read(host, destination.Slice((int)done, length));
+            done += length;
+        }
+
+        refused = null;
+        return true;
+    }
+
+    /// <summary>A device writes.</summary>
+    /// <inheritdoc cref="TryRead"/>
+    internal bool TryWrite(ulong address, ReadOnlySpan<byte> source, out long done, out string? refused)
+    {
+        done = 0;
+        while (done < source.Length)
+        {
+            if (!TryReach(address + (ulong)done, isWrite: true, out nint host, out long contiguous, out refused)) return false;
+            int length = (int)Math.Min(contiguous, source.Length - done);
+            DeviceCopy.Write(host, source.Slice((int)done, length));
+            done += length;
+        }
+
+        refused = null;
+        return true;
+    }
+
+    /// <summary>A function of this space was reset and no other of it is open: no device keeps an address from before.</summary>
+    internal virtual void BecomeQuiet()
+    {
+    }
+
+    /// <summary>Where an address leads.</summary>
+    /// <param name="address">As the device sees it.</param>
+    /// <param name="isWrite">Whether the device wants to write.</param>
+    /// <param name="host">Its place in this process.</param>
+    /// <param name="contiguous">How many bytes follow there.</param>
+    /// <param name="refused">Why it leads nowhere; null when it leads somewhere.</param>
+    private protected abstract bool TryReach(ulong address, bool isWrite, out nint host, out long contiguous, out string? refused);
+
+    /// <summary>A request of the core in frames.</summary>
+    private protected static FrameRequest ToFrames(in RunRequest request)
+    {
+        long minimum = (long)(request.Minimum.Value >> PhysicalMemory.PageShift);
+        if ((request.Minimum.Value & (PhysicalMemory.PageSize - 1)) != 0) minimum++;
+
+        // A boundary below a page forbids every page.
+        if (request.Boundary is > 0 and < PhysicalMemory.PageSize) return new FrameRequest(1, 0, -1);
+
+        // The last byte of a frame must be in reach too.
+        ulong past = request.Maximum.Value + 1;
+        long maximum = past == 0 ? MachineMemory.LastFrame : (long)(past >> PhysicalMemory.PageShift) - 1;
+        return new FrameRequest(
+            (request.Length + PhysicalMemory.PageSize - 1) >> PhysicalMemory.PageShift,
+            minimum,
+            maximum,
+            Math.Max(1, request.Alignment >> PhysicalMemory.PageShift),
+            request.Boundary >> PhysicalMemory.PageShift);
+    }
+}
