@@ -12,6 +12,9 @@ internal static class SafetyComments
 {
     private const string Mark = "SAFETY:";
 
+    /// <summary>Members of those classes that touch no memory.</summary>
+    private static readonly string[] Harmless = ["SizeOf", "OffsetOf", "GetLastPInvokeError", "GetLastSystemError", "GetPInvokeErrorMessage"];
+
     public static IEnumerable<Finding> InSource(SourceFile source)
     {
         HashSet<string> pointers = PointerNames(source.Root);
@@ -40,7 +43,7 @@ internal static class SafetyComments
     {
         PrefixUnaryExpressionSyntax unary => unary.IsKind(SyntaxKind.PointerIndirectionExpression),
         MemberAccessExpressionSyntax access => access.IsKind(SyntaxKind.PointerMemberAccessExpression)
-            || access.Expression is IdentifierNameSyntax { Identifier.ValueText: "Unsafe" or "MemoryMarshal" or "NativeMemory" or "Marshal" },
+            || (access.Expression is IdentifierNameSyntax { Identifier.ValueText: "Unsafe" or "MemoryMarshal" or "NativeMemory" or "Marshal" } && !Harmless.Contains(access.Name.Identifier.ValueText)),
         CastExpressionSyntax cast => cast.Type is PointerTypeSyntax or FunctionPointerTypeSyntax,
         ElementAccessExpressionSyntax element => element.Expression is IdentifierNameSyntax name && pointers.Contains(name.Identifier.ValueText),
         FixedStatementSyntax => true,

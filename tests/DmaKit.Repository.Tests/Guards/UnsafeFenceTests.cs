@@ -60,6 +60,7 @@ public sealed class UnsafeFenceTests
     [InlineData("unsafe class A {\n // SAFETY: the caller owns p.\n int M(int* p) => *p; }")]
     [InlineData("unsafe class A { int M(int* p) { /* SAFETY: the caller owns p. */ return p[3]; } }")]
     [InlineData("// SAFETY: takes no memory.\nclass A { [LibraryImport(\"libc\")] static partial int getpid(); }")]
+    [InlineData("class A { int M() => Unsafe.SizeOf<long>(); }")]
     [InlineData("class A { int[] p = []; int M(int a) => a * p[3]; }")]
     public void A_reason_is_accepted(string good)
         => Assert.Empty(SafetyComments.InSource(new("src/DmaKit/Native/A.cs", good)));

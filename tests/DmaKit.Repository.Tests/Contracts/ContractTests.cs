@@ -1,0 +1,48 @@
+namespace DmaKit.Repository.Tests;
+
+public sealed class ContractTests
+{
+    /// <summary>Promises whose tests are being written. It only shrinks, and a release has none.</summary>
+    private static readonly string[] NotYetTested =
+        [
+            "A1", "A2", "CB1", "CB2", "CB3", "CB4", "CB5", "CB6", "CB7", "CB8", "CB9", "Q1", "Q2", "P1", "P2", "P3", "P4", "P5", "H1", "H2",
+            "M2", "M3", "M4", "M7", "C1", "C2", "C3", "C4", "C5", "C6", "T1", "T2", "E1", "E2",
+        ];
+
+    [Fact]
+    public void Every_contract_has_a_test_and_every_test_its_contract()
+    {
+        string[] wrong = [.. ContractList.Compare(
+            ContractList.Listed(RepositoryTree.Read("docs/contracts.md")),
+            [.. RepositoryTree.Sources("tests").SelectMany(ContractList.Tests)],
+            NotYetTested)];
+        Assert.True(wrong.Length == 0, string.Join('\n', wrong));
+    }
+
+    [Fact]
+    public void Twin_every_kind_of_difference_is_caught()
+    {
+        IReadOnlyList<string> listed = ContractList.Listed("- **A1** One.\n- **CB3** Two, see **A2** also.\n- **P4** Three.\n- **P4** Again.\n");
+        Assert.Equal(["A1", "CB3", "P4", "P4"], listed);
+
+        const string Tests = """
+            class T
+            {
+                [Fact] public void A1_holds() { }
+                [Theory, InlineData(1)] public void Q9_is_not_listed(int x) { }
+                [Fact] public void Plain() { }
+                public void CB3_is_no_test() { }
+            }
+            """;
+        (string Id, Finding Where)[] tests = [.. ContractList.Tests(new("tests/T.cs", Tests))];
+
+        Assert.Equal(
+            [
+                "P4 is listed twice",
+                "CB3 has no test whose name begins with CB3_",
+                "tests/T.cs(4): Q9_is_not_listed: there is no contract Q9",
+                "X1 is not listed, so it is not waiting for a test",
+            ],
+            ContractList.Compare(listed, tests, ["P4", "X1"]));
+    }
+}
