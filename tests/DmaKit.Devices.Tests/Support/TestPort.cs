@@ -112,7 +112,7 @@ internal sealed class TestPort(int memoryBytes = 1 << 20, ulong memoryStart = 0)
         if (inside)
         {
             var range = new LogicalRange(address, length);
-            inside = !Refused.Exists(range.Overlaps);
+            foreach (LogicalRange refused in Refused) inside &= !range.Overlaps(refused);
         }
 
         if (!inside)
