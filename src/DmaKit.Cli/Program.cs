@@ -1,1 +1,3 @@
-return 0;
+using DmaKit.Cli;
+
+return await Tool.RunAsync(args, ToolHost.ForProcess()).ConfigureAwait(false);

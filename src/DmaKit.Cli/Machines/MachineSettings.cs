@@ -1,0 +1,29 @@
+namespace DmaKit.Cli;
+
+/// <summary>The emulated machine that a verb runs its disks on, and how it is driven.</summary>
+internal sealed record MachineSettings
+{
+    /// <summary>Commands in flight that are asked for, 1 to 128.</summary>
+    internal int QueueDepth { get; init; } = 32;
+
+    /// <summary>The machine's memory in bytes.</summary>
+    internal long MemoryBytes { get; init; } = 256L << 20;
+
+    /// <summary>How fragmented that memory is, 0 to 1.</summary>
+    internal double Fragmentation { get; init; }
+
+    /// <summary>Whether an IOMMU translates.</summary>
+    internal bool Iommu { get; init; }
+
+    /// <summary>Whether data buffers are managed arrays, which devices never reach, instead of the machine's memory.</summary>
+    internal bool Managed { get; init; }
+
+    /// <summary>Whether the machine's buffers lie above 4 GiB.</summary>
+    internal bool Above4G { get; init; }
+
+    /// <summary>Where fragments lie, and what random data is.</summary>
+    internal int Seed { get; init; } = 1;
+
+    /// <summary>How long the disk takes for each access to its image.</summary>
+    internal TimeSpan DiskLatency { get; init; }
+}
