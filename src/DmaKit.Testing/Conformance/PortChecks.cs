@@ -2,7 +2,7 @@ using DmaKit.Platforms;
 
 namespace DmaKit.Testing;
 
-/// <summary>The port: opening, configuration space, registers, interrupts, bus mastering.</summary>
+/// <summary>The port: opening, configuration space, registers, interrupts, bus mastering. An interrupt message is a transfer: without bus mastering it is not sent.</summary>
 internal static class PortChecks
 {
     public static IEnumerable<ConformanceCheck> All =>
@@ -68,6 +68,7 @@ internal static class PortChecks
 
     private static async Task T2_AHandlerRunsInCallbackContext(DeviceHand hand)
     {
+        hand.Function.BusMaster = true;
         var seen = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         InterruptRegistration registration = hand.Function.Interrupts[0].Handle((in CallbackContext _) =>
         {
@@ -83,6 +84,7 @@ internal static class PortChecks
 
     private static async Task T2_AHandlerNeverRunsOnTheStackOfARegisterAccess(DeviceHand hand)
     {
+        hand.Function.BusMaster = true;
         var seen = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var accessing = new ThreadLocal<bool>();
         InterruptRegistration registration = hand.Function.Interrupts[0].Handle((in CallbackContext _) =>
@@ -101,6 +103,7 @@ internal static class PortChecks
 
     private static async Task T2_AHandlerThatThrowsIsReportedAndMasked(DeviceHand hand)
     {
+        hand.Function.BusMaster = true;
         var reported = new TaskCompletionSource<MisuseReport>(TaskCreationOptions.RunContinuationsAsynchronously);
         int runs = 0;
         hand.Function.Platform.Misuse.Reported += report => reported.TrySetResult(report);
@@ -121,6 +124,7 @@ internal static class PortChecks
 
     private static async Task Port_AnInterruptCanBeAwaited(DeviceHand hand)
     {
+        hand.Function.BusMaster = true;
         for (int i = 0; i < 3; i++)
         {
             ValueTask raised = hand.Function.Interrupts[0].WaitAsync();
@@ -134,6 +138,7 @@ internal static class PortChecks
 
     private static async Task Port_AWaitForAnInterruptCanBeCancelled(DeviceHand hand)
     {
+        hand.Function.BusMaster = true;
         using var stop = new CancellationTokenSource();
         Task waiting = hand.Function.Interrupts[0].WaitAsync(stop.Token).AsTask();
         await stop.CancelAsync().ConfigureAwait(false);
@@ -146,6 +151,7 @@ internal static class PortChecks
 
     private static async Task Port_DisposalOfAHandlerReturnsAfterItsLastRun(DeviceHand hand)
     {
+        hand.Function.BusMaster = true;
         int runs = 0;
         var ran = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         InterruptRegistration registration = hand.Function.Interrupts[0].Handle((in CallbackContext _) =>
