@@ -190,7 +190,7 @@ public sealed class EduDevice(EduOptions? options = null) : DeviceModel
     {
         bool toMemory = (_command & ToMemory) != 0;
         ulong inside = toMemory ? _source : _destination;
-        var outside = new LogicalAddress((toMemory ? _destination : _source) & _options.DmaMask);
+        ulong outside = (toMemory ? _destination : _source) & _options.DmaMask;
 
         if (inside < BufferStart || inside - BufferStart > BufferLength || _count > BufferLength - (inside - BufferStart))
         {
@@ -199,7 +199,7 @@ public sealed class EduDevice(EduOptions? options = null) : DeviceModel
         else
         {
             Span<byte> part = _buffer.AsSpan((int)(inside - BufferStart), (int)_count);
-            bool moved = toMemory ? Port.TryWrite(outside, part) : Port.TryRead(outside, part);
+            bool moved = toMemory ? Port.TryWriteAt(outside, 0, part) : Port.TryReadAt(outside, 0, part);
             if (!moved) Interlocked.Increment(ref _faulted);
         }
 

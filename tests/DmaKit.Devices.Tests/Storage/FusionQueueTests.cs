@@ -203,6 +203,19 @@ public sealed class FusionQueueTests
         Assert.Equal(0x40008112u, bench.Read(0));
     }
 
+    [Theory]
+    [InlineData(0xFFFFFFFCu)]
+    [InlineData(0xFFFFFFF0u)]
+    [InlineData(0xFFFFFFE0u)]
+    public void A_request_frame_that_runs_over_the_end_of_the_address_space_is_a_fault(uint low)
+    {
+        using var bench = new FusionBench(high: 0xFFFFFFFF);
+        Assert.Equal(0, bench.Init()[0x0E]);
+        bench.Write(0x40, low);
+        bench.Port.RunTurns();
+        Assert.Equal(0x40008112u, bench.Read(0));
+    }
+
     [Fact]
     public void A_reply_frame_that_the_platform_refuses_is_a_fault()
     {

@@ -226,7 +226,7 @@ public sealed class FusionScatterGatherTests
     }
 
     [Fact]
-    public void An_address_that_wraps_around_is_refused_not_a_crash()
+    public void Data_that_runs_over_the_end_of_the_address_space_is_refused()
     {
         using FusionBench bench = FusionBench.Ready();
         var list = new List<byte>();

@@ -105,6 +105,8 @@ internal sealed class TestPort(int memoryBytes = 1 << 20, ulong memoryStart = 0)
     private bool Reach(LogicalAddress address, int length, out int offset)
     {
         MemoryCalls++;
+        if (length > 0 && (ulong)(length - 1) > ulong.MaxValue - address.Value)
+            Assert.Fail($"The device asked for {length} bytes at {address}: over the end of the address space.");
         offset = 0;
         if (length == 0) return true;
         bool inside = address.Value >= MemoryStart && address.Value - MemoryStart <= (ulong)Memory.Length

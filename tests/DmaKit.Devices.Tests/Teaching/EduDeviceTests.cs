@@ -170,6 +170,16 @@ public sealed class EduDeviceTests
     }
 
     [Fact]
+    public void A_transfer_over_the_end_of_the_address_space_is_refused()
+    {
+        using var edu = new EduDevice(new EduOptions { DmaMask = ulong.MaxValue });
+        edu.Attach(_port);
+        Transfer(edu, 0x40000, ulong.MaxValue - 7, 16, 3);
+        _port.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal((1, 0), (edu.FaultedTransfers, _port.MemoryCalls));
+    }
+
+    [Fact]
     public void Reset_stops_a_running_transfer_and_forgets_everything()
     {
         EduDevice edu = Attached();

@@ -57,7 +57,7 @@ public sealed partial class FusionMptAdapter
         if (_state != StateOperational || _idle.Count == 0 || !_requests.TryTake(out uint low)) return false;
         ulong frame = (ulong)_mfaHigh << 32 | low;
         Span<byte> message = _message;
-        if (!TryFetch(frame, message[..FusionWire.HeaderLength])) return true;
+        if (!TryFetch(frame, 0, message[..FusionWire.HeaderLength])) return true;
 
         byte function = message[FusionWire.Function];
         if (function == FusionWire.FunctionScsiIo)
@@ -67,15 +67,15 @@ public sealed partial class FusionMptAdapter
         }
 
         message = message[..LengthOf(function)];
-        if (!TryFetch(frame + FusionWire.HeaderLength, message[FusionWire.HeaderLength..])) return true;
+        if (!TryFetch(frame, FusionWire.HeaderLength, message[FusionWire.HeaderLength..])) return true;
         int length = AnswerMessage(message, _reply, byDoorbell: false);
         PostReplyFrame(_reply.AsSpan(0, length));
         return true;
     }
 
-    private bool TryFetch(ulong address, Span<byte> part)
+    private bool TryFetch(ulong frame, uint offset, Span<byte> part)
     {
-        if (Port.TryRead(new LogicalAddress(address), part)) return true;
+        if (Port.TryReadAt(frame, offset, part)) return true;
         EnterFault(FusionFault.RequestFrameRefused);
         return false;
     }
@@ -86,7 +86,7 @@ public sealed partial class FusionMptAdapter
         _message.AsSpan(0, FusionWire.HeaderLength).CopyTo(command.Request);
         (command.Frame, command.Phase, command.Moved) = (frame, FusionPhase.Queued, 0);
         command.Generation++;
-        if (!TryFetch(frame + FusionWire.HeaderLength, command.Request.AsSpan(FusionWire.HeaderLength)))
+        if (!TryFetch(frame, FusionWire.HeaderLength, command.Request.AsSpan(FusionWire.HeaderLength)))
         {
             _idle.Push(command);
             return;
@@ -280,7 +280,6 @@ public sealed partial class FusionMptAdapter
     private int WriteSense(FusionCommand command, ReadOnlySpan<byte> sense)
     {
         int length = Math.Min(sense.Length, command.SenseLength);
-        var address = new LogicalAddress((ulong)_senseHigh << 32 | command.SenseLow);
-        return length > 0 && Port.TryWrite(address, sense[..length]) ? length : 0;
+        return length > 0 && Port.TryWriteAt((ulong)_senseHigh << 32 | command.SenseLow, 0, sense[..length]) ? length : 0;
     }
 }

@@ -206,7 +206,7 @@ public sealed partial class FusionMptAdapter : DeviceModel
         }
 
         int length = Math.Min(reply.Length, _replyFrameLength);
-        if (Port.TryWrite(new LogicalAddress((ulong)_mfaHigh << 32 | low), reply[..length])) PostReply(0x8000_0000 | low >> 1);
+        if (Port.TryWriteAt((ulong)_mfaHigh << 32 | low, 0, reply[..length])) PostReply(0x8000_0000 | low >> 1);
         else EnterFault(FusionFault.ReplyFrameRefused);
     }
 

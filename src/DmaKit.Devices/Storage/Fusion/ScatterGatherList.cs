@@ -90,8 +90,8 @@ internal sealed class ScatterGatherList
     {
         while (!source.IsEmpty)
         {
-            int length = NextRun(source.Length, out LogicalAddress address);
-            if (!port.TryWrite(address, source[..length])) return false;
+            int length = NextRun(source.Length, out ulong start, out uint offset);
+            if (!port.TryWriteAt(start, offset, source[..length])) return false;
             source = source[length..];
         }
 
@@ -104,19 +104,19 @@ internal sealed class ScatterGatherList
     {
         while (!destination.IsEmpty)
         {
-            int length = NextRun(destination.Length, out LogicalAddress address);
-            if (!port.TryRead(address, destination[..length])) return false;
+            int length = NextRun(destination.Length, out ulong start, out uint offset);
+            if (!port.TryReadAt(start, offset, destination[..length])) return false;
             destination = destination[length..];
         }
 
         return true;
     }
 
-    private int NextRun(int most, out LogicalAddress address)
+    private int NextRun(int most, out ulong start, out uint offset)
     {
         uint left = _lengths[_current] - _used;
         int length = (int)Math.Min(left, (uint)most);
-        address = new LogicalAddress(unchecked(_addresses[_current] + _used));
+        (start, offset) = (_addresses[_current], _used);
         _used += (uint)length;
         if (_used == _lengths[_current])
         {
@@ -133,7 +133,7 @@ internal sealed class ScatterGatherList
         if (_at + 8 > _segmentEnd) return false;
 
         failure = ScatterGatherResult.Refused;
-        if (!port.TryRead(new LogicalAddress(unchecked(_segment + _at)), _element.AsSpan(0, 8))) return false;
+        if (!port.TryReadAt(_segment, _at, _element.AsSpan(0, 8))) return false;
         flags = BinaryPrimitives.ReadUInt32LittleEndian(_element);
         address = BinaryPrimitives.ReadUInt32LittleEndian(_element.AsSpan(4));
         if ((flags & 1u << 25) == 0)
@@ -146,7 +146,7 @@ internal sealed class ScatterGatherList
         if (_at + 12 > _segmentEnd) return false;
 
         failure = ScatterGatherResult.Refused;
-        if (!port.TryRead(new LogicalAddress(unchecked(_segment + _at + 8)), _element.AsSpan(8, 4))) return false;
+        if (!port.TryReadAt(_segment, _at + 8, _element.AsSpan(8, 4))) return false;
         address |= (ulong)BinaryPrimitives.ReadUInt32LittleEndian(_element.AsSpan(8)) << 32;
         _at += 12;
         return true;
