@@ -20,13 +20,16 @@ public sealed partial class EmulatedPlatform : DmaPlatform
     private const int LineCount = 4;
 
     private readonly Lock _gate = new();
+
+    // Every device there ever was, in order of adding; replaced, never changed, so that it can be read without the lock.
+    private PciSlot[] _all = [];
     private readonly SortedDictionary<PciAddress, PciSlot> _slots = new(Comparer<PciAddress>.Create((a, b) => a.Key.CompareTo(b.Key)));
-    private readonly List<DeviceModel> _models = [];
     private readonly List<WorkLoop> _loops = [];
     private readonly BarAllocator _bars = new();
     private readonly InterruptLine[] _lines;
     private readonly MachineMemory _memory;
     private readonly SystemMemory _buffers;
+    private readonly IommuCounters _iommu = new();
     private readonly Pump? _pump;
     private readonly long _started;
     private readonly (DmaDomain Core, LogicalMemory Memory) _shared;
@@ -38,7 +41,6 @@ public sealed partial class EmulatedPlatform : DmaPlatform
     public EmulatedPlatform(EmulatedPlatformOptions? options = null)
     {
         Options = options ?? new EmulatedPlatformOptions();
-        if (Options.Iommu) throw new NotSupportedException("The IOMMU is not there yet.");
         if (Options.Stepped)
         {
             _pump = new Pump();
@@ -95,8 +97,9 @@ public sealed partial class EmulatedPlatform : DmaPlatform
                 _memory.Frames.LargestRun(new FrameRequest(1, 0, MachineMemory.LastFrame)) << PhysicalMemory.PageShift,
                 _buffers.Live,
                 _memory.Space.Mappings,
-                0,
-                0,
+                _iommu.Maps,
+                _iommu.Unmaps,
+                _memory.Frames.FreeBlocks(),
                 functions);
         }
     }
@@ -120,7 +123,7 @@ public sealed partial class EmulatedPlatform : DmaPlatform
             (DmaDomain core, LogicalMemory memory) = Options is { Iommu: true, SeparateDomains: true } ? NewDomain(place.ToString()) : _shared;
             var slot = new PciSlot(this, place, model, _bars, core, memory);
             _slots.Add(place, slot);
-            _models.Add(model);
+            _all = [.. _all, slot];
             slot.Line.Add(slot);
             return place.ToString();
         }
@@ -177,17 +180,17 @@ public sealed partial class EmulatedPlatform : DmaPlatform
     {
         CallbackContext.Forbid("EmulatedPlatform.DisposeAsync", "close the machine from outside its handlers");
         if (Interlocked.Exchange(ref _closed, 1) != 0) return;
-        List<PciSlot> slots;
-        lock (_gate) slots = [.. _slots.Values];
-        foreach (PciSlot slot in slots)
+        foreach (PciSlot slot in _all)
             if (slot.OpenFunction is { } function) await function.DisposeAsync().ConfigureAwait(false);
         foreach (WorkLoop loop in _loops) await loop.StopAsync().ConfigureAwait(false);
         if (_pump is not null) await _pump.StopAsync().ConfigureAwait(false);
-        foreach (PciSlot slot in slots) slot.Host.Remove();
-        foreach (DeviceModel model in _models) model.Dispose();
+        foreach (PciSlot slot in _all) slot.Host.Close();
         Misuse.RepeatAll();
         _memory.Dispose();
     }
+
+    /// <summary>The physical address behind a place in the arena.</summary>
+    internal bool TryPhysical(nint host, out ulong physical) => _memory.Physical.TryPhysical(host, out physical, out _);
 
     internal InterruptLine LineAt(int number) => _lines[number];
 
@@ -205,8 +208,18 @@ public sealed partial class EmulatedPlatform : DmaPlatform
 
     private (DmaDomain Core, LogicalMemory Memory) NewDomain(string name)
     {
-        LogicalMemory memory = new DirectMemory(_memory, _buffers);
+        LogicalMemory? memory = null;
+        memory = Options.Iommu
+            ? new TranslatedMemory(_memory, _buffers, _iommu, () => PassTransfers(memory!))
+            : new DirectMemory(_memory, _buffers);
         return (new DmaDomain(this, memory, name), memory);
+    }
+
+    /// <summary>Returns when no device of an address space moves bytes by a translation that it looked up before.</summary>
+    private void PassTransfers(LogicalMemory memory)
+    {
+        foreach (PciSlot slot in _all)
+            if (slot.Domain.Memory == memory) slot.Host.PassTransfers();
     }
 
     private PciSlot Find(string address) =>

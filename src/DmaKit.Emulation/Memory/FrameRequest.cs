@@ -22,6 +22,19 @@ internal readonly record struct FrameRequest(long Count, long Minimum, long Maxi
         return first + Count <= end ? first : -1;
     }
 
+    /// <summary>The highest place for the run in a free stretch; -1 when it does not fit.</summary>
+    internal long HighestPlaceIn(long start, long end)
+    {
+        if (Boundary != 0 && Count > Boundary) return -1;
+        end = Math.Min(end, Maximum + 1);
+        start = Math.Max(start, Minimum);
+        if (end - start < Count) return -1;
+        long first = (end - Count) & -Alignment;
+        if (Boundary != 0 && (first & (Boundary - 1)) + Count > Boundary)
+            first = (((first + Count - 1) & -Boundary) - Count) & -Alignment;
+        return first >= start ? first : -1;
+    }
+
     /// <summary>The longest run, whatever <see cref="Count"/>, in a free stretch of frames under these limits.</summary>
     internal long LongestIn(long start, long end)
     {

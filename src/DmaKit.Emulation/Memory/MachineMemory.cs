@@ -9,6 +9,8 @@ internal sealed class MachineMemory : IDisposable
     internal const long HighFrame = (long)(PhysicalMemory.HighStart >> PhysicalMemory.PageShift);
     internal const long LastFrame = (long)(ulong.MaxValue >> PhysicalMemory.PageShift);
 
+    private bool _closed;
+
     internal MachineMemory(EmulatedPlatformOptions options)
     {
         (long low, long high) = options.Split();
@@ -42,6 +44,7 @@ internal sealed class MachineMemory : IDisposable
     /// <summary>Takes adjacent zeroed frames; from above 4 GiB if the request allows it, because what lies below is scarce.</summary>
     internal bool TryTake(in FrameRequest request, out long first)
     {
+        ThrowIfClosed();
         bool high = request.Maximum >= HighFrame && request.Minimum < HighFrame && Physical.HighLength > 0;
         bool taken = Frames.TryAllocate(high ? request with { Minimum = HighFrame } : request, out first)
             || (high && Frames.TryAllocate(request, out first));
@@ -58,6 +61,7 @@ internal sealed class MachineMemory : IDisposable
     internal bool TryTakeScattered(long count, bool aboveFirst, out HostRange range)
     {
         range = null!;
+        ThrowIfClosed();
         if (!Physical.CanScatter)
         {
             bool have = aboveFirst
@@ -101,8 +105,14 @@ internal sealed class MachineMemory : IDisposable
 
     public void Dispose()
     {
+        _closed = true;
         Space.Dispose();
         Physical.Dispose();
+    }
+
+    private void ThrowIfClosed()
+    {
+        if (_closed) throw new DeviceLostException("The machine is closed: there is no memory any more.");
     }
 
     private bool TryTakeLowFirst(long count, out long first) =>

@@ -64,8 +64,13 @@ internal sealed class VirtualSpace(PhysicalMemory memory, long limit) : IDisposa
     /// <summary>Replaces the frames by zero pages.</summary>
     internal void Retire(HostRange range)
     {
-        memory.ShowZeros(range.Host, range.Length);
-        lock (_gate) _mappings -= Cost(range.Runs);
+        lock (_gate)
+        {
+            // After the machine was closed the place is the host's again.
+            if (_chunks.Count == 0) return;
+            memory.ShowZeros(range.Host, range.Length);
+            _mappings -= Cost(range.Runs);
+        }
     }
 
     public void Dispose()

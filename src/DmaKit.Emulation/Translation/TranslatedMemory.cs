@@ -1,0 +1,256 @@
+using DmaKit.Emulation.Native;
+using DmaKit.Platforms;
+
+namespace DmaKit.Emulation;
+
+/// <summary>
+/// An address space behind the IOMMU: logical addresses are its own and never the physical ones, what is not mapped is not
+/// reached, and scattered frames are contiguous to the device.
+/// </summary>
+internal sealed class TranslatedMemory : LogicalMemory
+{
+    // System buffers are mapped below 4 GiB, where every device reaches them, as long as that much is left for common buffers.
+    private const long KeepBelow4G = LogicalSpace.PagesBelow4G / 4;
+
+    private readonly Lock _gate = new();
+    private readonly MachineMemory _memory;
+    private readonly SystemMemory _buffers;
+    private readonly IommuCounters _counters;
+    private readonly Action _passTransfers;
+    private readonly PageTable _table = new();
+    private readonly LogicalSpace _space = new();
+    private readonly RangeTable<Mapped> _byHost = new();
+    private readonly Dictionary<long, Mapped> _runs = [];
+    private readonly List<FrameRun> _retired = [];
+    private long _lastToken;
+
+    /// <summary>Makes an address space in which nothing is mapped.</summary>
+    /// <param name="memory">Where frames come from.</param>
+    /// <param name="buffers">The machine's system buffers.</param>
+    /// <param name="counters">Where work is counted.</param>
+    /// <param name="passTransfers">Returns when no transfer of any device of this space moves that began before.</param>
+    internal TranslatedMemory(MachineMemory memory, SystemMemory buffers, IommuCounters counters, Action passTransfers)
+    {
+        _memory = memory;
+        _buffers = buffers;
+        _counters = counters;
+        _passTransfers = passTransfers;
+        buffers.Releasing += Forget;
+    }
+
+    public override bool Translates => true;
+
+    public override DmaConstraints Limits { get; } = new() { AddressBits = PageTable.AddressBits };
+
+    public override bool TryAllocate(in RunRequest request, out MemoryRun run)
+    {
+        run = default;
+        FrameRequest pages = ToFrames(request);
+        if (!_space.TryTake(pages, out long first)) return false;
+        if (!TryTakeFrames(pages.Count, out HostRange range))
+        {
+            _space.Free(first, pages.Count);
+            return false;
+        }
+
+        lock (_gate)
+        {
+            Mapped mapped = Map(Apart(first, pages, range), range);
+            long token = ++_lastToken;
+            _runs.Add(token, mapped);
+            run = new MemoryRun(range.Host, mapped.Logical, range.Length, token);
+            return true;
+        }
+    }
+
+    public override long LargestRun(in RunRequest request)
+    {
+        FrameAllocator frames = _memory.Frames;
+        long largest = frames.LargestRun(new FrameRequest(1, 0, MachineMemory.LastFrame));
+        if (_memory.Physical.CanScatter) largest = Math.Max(largest, frames.FramesIn(_memory.Space.MappingsLeft - 1));
+        return Math.Min(largest, _space.LargestRun(ToFrames(request))) << PhysicalMemory.PageShift;
+    }
+
+    public override bool Revoke(in MemoryRun run)
+    {
+        lock (_gate) Unmap(_runs[run.Token]);
+        _passTransfers();
+        return true;
+    }
+
+    public override void ReleaseHost(in MemoryRun run)
+    {
+        Revoke(run);
+        Mapped mapped;
+        lock (_gate)
+        {
+            mapped = _runs[run.Token];
+            if (mapped.HostReleased) return;
+            mapped.HostReleased = true;
+        }
+
+        _memory.Release(mapped.Range);
+    }
+
+    public override void ReleaseLogical(in MemoryRun run)
+    {
+        lock (_gate)
+        {
+            if (!_runs.Remove(run.Token, out Mapped? mapped)) return;
+            Unmap(mapped);
+            _space.Free(mapped.Page, mapped.Range.Pages);
+        }
+    }
+
+    public override bool TryTranslate(nint host, long length, out LogicalAddress logical, out long contiguous)
+    {
+        if (!_byHost.TryFind(host, out Mapped mapped, out long offset) && !TryMapBuffer(host, out mapped, out offset))
+        {
+            logical = default;
+            contiguous = 0;
+            return false;
+        }
+
+        logical = mapped.Logical + offset;
+        contiguous = Math.Min(length, mapped.Range.Length - offset);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    internal override void BecomeQuiet()
+    {
+        lock (_gate)
+        {
+            foreach (FrameRun pages in _retired) _space.Free(pages.First, pages.Count);
+            _retired.Clear();
+        }
+    }
+
+    private protected override bool TryReach(ulong address, bool isWrite, out nint host, out long contiguous, out string? refused)
+    {
+        long page = (long)(address >> PhysicalMemory.PageShift);
+        long within = (long)(address & (PhysicalMemory.PageSize - 1));
+        if (!_table.TryGet(page, out long frame))
+        {
+            host = 0;
+            contiguous = 0;
+            refused = "the IOMMU has no translation for that page";
+            return false;
+        }
+
+        host = _memory.Physical.HostOf(frame) + (nint)within;
+        contiguous = PhysicalMemory.PageSize - within;
+        refused = null;
+        return true;
+    }
+
+    private bool TryTakeFrames(long count, out HostRange range)
+    {
+        if (_memory.TryTake(new FrameRequest(count, 0, MachineMemory.LastFrame), out long first))
+        {
+            range = new HostRange(_memory.Physical.HostOf(first), count, [new FrameRun(first, count)], InArena: true);
+            return true;
+        }
+
+        try
+        {
+            return _memory.TryTakeScattered(count, aboveFirst: true, out range);
+        }
+        catch (DmaResourceException)
+        {
+            // Out of the host's mappings: for who asks it is as if memory were too fragmented.
+            range = null!;
+            return false;
+        }
+    }
+
+    // A driver that mixes the two kinds of address up must not get away with it by luck: no page is where its frame is.
+    private long Apart(long first, in FrameRequest pages, HostRange range)
+    {
+        if (!Coincides(first, range) || !_space.TryTake(pages, out long other)) return first;
+        if (Coincides(other, range))
+        {
+            _space.Free(other, pages.Count);
+            return first;
+        }
+
+        _space.Free(first, pages.Count);
+        return other;
+    }
+
+    private static bool Coincides(long page, HostRange range)
+    {
+        foreach (FrameRun run in range.Runs)
+        {
+            if (run.First == page) return true;
+            page += run.Count;
+        }
+
+        return false;
+    }
+
+    private bool TryMapBuffer(nint host, out Mapped mapped, out long offset)
+    {
+        lock (_gate)
+        {
+            if (_byHost.TryFind(host, out mapped, out offset)) return true;
+            if (!_buffers.TryFind(host, out HostRange range, out offset)) return false;
+            bool low = _space.FreeBelow4G - range.Pages >= KeepBelow4G;
+            var request = new FrameRequest(range.Pages, 0, low ? LogicalSpace.PagesBelow4G - 1 : MachineMemory.LastFrame);
+            bool taken = _space.TryTake(request, out long first)
+                || (low && _space.TryTake(request = request with { Maximum = MachineMemory.LastFrame }, out first));
+            if (!taken) return false;
+            mapped = Map(Apart(first, request, range), range);
+            return true;
+        }
+    }
+
+    private Mapped Map(long page, HostRange range)
+    {
+        var mapped = new Mapped(page, range);
+        foreach (FrameRun run in range.Runs)
+        {
+            _table.Map(page, run);
+            page += run.Count;
+        }
+
+        _byHost.Add(range.Host, range.Length, mapped);
+        _counters.CountMap();
+        return mapped;
+    }
+
+    private void Unmap(Mapped mapped)
+    {
+        if (mapped.Revoked) return;
+        mapped.Revoked = true;
+        _table.Unmap(mapped.Page, mapped.Range.Pages);
+        _byHost.Remove(mapped.Range.Host);
+        _counters.CountUnmap();
+    }
+
+    // A system buffer goes. Its logical range stays taken until the devices of this space were reset: one of them may still know it.
+    private void Forget(HostRange range)
+    {
+        lock (_gate)
+        {
+            if (!_byHost.TryFind(range.Host, out Mapped mapped, out _) || mapped.Range != range) return;
+            Unmap(mapped);
+            _retired.Add(new FrameRun(mapped.Page, range.Pages));
+        }
+
+        _passTransfers();
+    }
+
+    private sealed class Mapped(long page, HostRange range)
+    {
+        internal long Page { get; } = page;
+
+        internal HostRange Range { get; } = range;
+
+        internal LogicalAddress Logical { get; } = new((ulong)page << PhysicalMemory.PageShift);
+
+        internal bool Revoked { get; set; }
+
+        internal bool HostReleased { get; set; }
+    }
+}
