@@ -74,7 +74,14 @@ public sealed partial class CommandPool<TPacket, TReply> : IAsyncDisposable, IQu
         preferred = Math.Min(preferred, most);
         CommonBufferVector packets = CommonBufferVector.Allocate(
             adapter, Native.SizeOf<TPacket>.Bytes + (long)options.TrailingBytes, preferred, minimum,
-            new CommonBufferOptions { Name = options.Name ?? "command packets", Alignment = options.Alignment }, options.AddressWindow);
+            new CommonBufferOptions
+            {
+                Name = options.Name ?? "command packets",
+                Alignment = options.Alignment,
+                MinimumAddress = options.MinimumAddress,
+                MaximumAddress = options.MaximumAddress,
+            },
+            options.AddressWindow);
         return new CommandPool<TPacket, TReply>(adapter, packets, options);
     }
 
@@ -130,6 +137,18 @@ public sealed partial class CommandPool<TPacket, TReply> : IAsyncDisposable, IQu
         ArgumentNullException.ThrowIfNull(reader);
         var source = new PacketReply(reader);
         return CompleteWith(tag, ref source);
+    }
+
+    /// <summary>
+    /// Which packet a tag means, for tables of the driver's own that have one entry a packet. It says nothing about whether the tag
+    /// is still good. Legal in callback context.
+    /// </summary>
+    /// <param name="tag">A tag, from a packet or from the device.</param>
+    /// <returns>0 to <see cref="Capacity"/> - 1, or -1 for a tag that names no packet.</returns>
+    public int IndexOf(CommandTag tag)
+    {
+        uint index = tag.Wire & ((1u << _indexBits) - 1);
+        return index < (uint)_slots.Length && (tag.Wire & ~_tagMask) == 0 ? (int)index : -1;
     }
 
     /// <summary>Copies the state of each packet, for pictures and live views.</summary>
@@ -205,10 +224,8 @@ public sealed partial class CommandPool<TPacket, TReply> : IAsyncDisposable, IQu
 
     private TagVerdict CompleteWith<TSource>(CommandTag tag, ref TSource source) where TSource : struct, IReplySource<TPacket, TReply>
     {
-        uint index = tag.Wire & ((1u << _indexBits) - 1);
-        TagVerdict verdict = index < (uint)_slots.Length && (tag.Wire & ~_tagMask) == 0
-            ? _slots[index].Complete(tag, ref source)
-            : TagVerdict.Unknown;
+        int index = IndexOf(tag);
+        TagVerdict verdict = index >= 0 ? _slots[index].Complete(tag, ref source) : TagVerdict.Unknown;
         if (verdict != TagVerdict.Accepted) NoteVerdict(tag, verdict);
         return verdict;
     }

@@ -38,6 +38,15 @@ public sealed record CommandPoolOptions
             : throw new ArgumentOutOfRangeException(nameof(AddressWindow), value, $"AddressWindow is {value}; legal: 0 (none), or a power of two in bytes.");
     }
 
+    /// <summary>The lowest logical address that any byte of a packet may have.</summary>
+    public LogicalAddress MinimumAddress { get; init; }
+
+    /// <summary>
+    /// The highest logical address that any byte of a packet may have; the adapter's reach limits it further. With
+    /// <see cref="MinimumAddress"/> it keeps a second pool in the window of the first.
+    /// </summary>
+    public LogicalAddress MaximumAddress { get; init; } = new(ulong.MaxValue);
+
     /// <summary>Is told of commands that overstayed, so that the driver can abort them; null when nobody cares.</summary>
     public ICommandSupervisor? Supervisor { get; init; }
 }

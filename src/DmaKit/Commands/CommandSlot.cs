@@ -118,16 +118,22 @@ internal sealed class CommandSlot<TPacket, TReply> : IValueTaskSource<CommandOut
         {
             End(CommandStatus.DeviceLost);
         }
-        catch
+        catch when (Interlocked.CompareExchange(ref _state, Posting, Posted) == Posted)
         {
             // The device was not told: nothing happened, packet and mapping go back, and the caller learns why.
-            Interlocked.Exchange(ref _state, Posting);
             _pool.NoteUnposted();
             mapping.Slot?.Unpost();
             mapping.Dispose();
             _mapping = default;
             Recycle(newTag: true);
             throw;
+        }
+        catch
+        {
+            // A reset or the deadline ended it before the doorbell refused: the outcome is decided, and the device was not told.
+            End(CommandStatus.Aborted);
+            EndPhase();
+            return new ValueTask<CommandOutcome<TReply>>(this, resultVersion);
         }
 
         // After the doorbell, so that who gives up aborts a command that the device has.
