@@ -1,0 +1,234 @@
+using System.Runtime.CompilerServices;
+
+namespace DmaKit.Drivers;
+
+public sealed partial class FusionMptDriver
+{
+    private readonly TaskCompletionSource _drained = new();
+    private TaskCompletionSource _reopened = new();
+    private DmaException? _failure;
+    private int _active = 1;
+    private int _closing;
+
+    /// <summary>The way to the request queue now; closed while the adapter is being reset.</summary>
+    internal FusionMptGate Gate { get; private set; }
+
+    /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    async ValueTask<ScsiOutcome> IScsiTransport.SendAsync(
+        int target, ScsiCommand command, Memory<byte> into, ReadOnlyMemory<byte> from, CancellationToken cancellationToken)
+    {
+        Enter();
+        try
+        {
+            while (true)
+            {
+                if (!Gate.IsOpen) await WaitForGateAsync(command, target, cancellationToken).ConfigureAwait(false);
+
+                // The packet first and then registers, in this order everywhere: whoever waits for registers holds what it needs besides.
+                using Command<ScsiIoFrame, ScsiReply> packet = await Memory.Commands.RentAsync(cancellationToken).ConfigureAwait(false);
+                using DmaMapping mapping = await MapAsync(command, into, from, cancellationToken).ConfigureAwait(false);
+                long mapped = mapping.Length;
+                FusionMptGate gate = Gate;
+                CommandOutcome<ScsiReply> outcome;
+                try
+                {
+                    Write(packet, target, command, mapping, gate.Epoch);
+                    outcome = await packet.PostAsync(mapping, gate, _options.CommandTimeout, cancellationToken).ConfigureAwait(false);
+                }
+                catch (FusionMptGateClosedException)
+                {
+                    // Packet and mapping went back; both are taken anew when the adapter works again.
+                    continue;
+                }
+
+                if (outcome.Status == CommandStatus.Cancelled) throw new OperationCanceledException(cancellationToken);
+                return new ScsiOutcome(outcome, mapped, outcome.HasReply ? 0 : FaultOf(gate), mayRetry: _closing == 0);
+            }
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    /// <summary>Sends a request about the adapter itself, and waits until it is answered.</summary>
+    internal async ValueTask<CommandOutcome<ManagementReply>> ManageAsync(
+        ManagementFrame request, FusionMptGate gate, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        // None is free when earlier ones were never answered: that is no answer either.
+        if (!Memory.Management.TryRent(out Command<ManagementFrame, ManagementReply> packet))
+            return new CommandOutcome<ManagementReply>(CommandStatus.TimedOut, default, false, 0);
+        using (packet)
+        {
+            request.MessageContext = packet.Tag.Wire | FusionMptMemory.ManagementContext;
+            packet.Packet = request;
+            CommandOutcome<ManagementReply> outcome = await packet.PostAsync(default, gate, limit, cancellationToken).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            return outcome;
+        }
+    }
+
+    /// <summary>Resets the adapter and brings it up again. Commands that it had end as aborted.</summary>
+    internal async ValueTask ResetAdapterAsync(CancellationToken cancellationToken)
+    {
+        Interlocked.Exchange(ref _reopened, new TaskCompletionSource());
+        Gate.Close();
+        try
+        {
+            if (_registration is not null) await _registration.DisposeAsync().ConfigureAwait(false);
+            _registration = null;
+            try
+            {
+                await _ioc.ResetAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (FusionMptException) when (_function.CanReset)
+            {
+                await _function.ResetAsync(cancellationToken).ConfigureAwait(false);
+                await _ioc.ResetAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            Adapter.DeclareQuiet();
+            await BringUpAsync(cancellationToken).ConfigureAwait(false);
+            Notes.Add("the adapter works again");
+        }
+        catch (DmaException e)
+        {
+            Notes.Add($"the adapter could not be brought up again: {e.Message}");
+            _failure = e;
+            WakeWaiters();
+        }
+    }
+
+    private static void Describe(ref ScsiIoFrame frame, in ScsiCommand command, long length)
+    {
+        command.CopyTo(ref frame.Cdb, length);
+        frame.Function = FusionMptFunction.ScsiIo;
+        frame.CdbLength = (byte)command.Length;
+        frame.SenseBufferLength = SenseBytes.Capacity;
+        frame.DataLength = (uint)length;
+        frame.Control = command.Direction switch
+        {
+            ScsiDirection.ToDevice => ScsiIoFrame.ControlWrite,
+            ScsiDirection.FromDevice => ScsiIoFrame.ControlRead,
+            _ => 0,
+        };
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<DmaMapping> MapAsync(ScsiCommand command, Memory<byte> into, ReadOnlyMemory<byte> from, CancellationToken cancellationToken)
+    {
+        if (into.IsEmpty && from.IsEmpty) return default;
+
+        // A command that counts blocks goes for as many as fit one transfer; another one's data must fit whole.
+        if (command.BlockSize == 0)
+        {
+            return into.IsEmpty
+                ? await Adapter.MapAsync(from, cancellationToken).ConfigureAwait(false)
+                : await Adapter.MapAsync(into, DmaDirection.FromDevice, cancellationToken).ConfigureAwait(false);
+        }
+
+        PartialMapping partial = into.IsEmpty
+            ? await Adapter.MapUpToAsync(from, command.BlockSize, cancellationToken).ConfigureAwait(false)
+            : await Adapter.MapUpToAsync(into, DmaDirection.FromDevice, command.BlockSize, cancellationToken).ConfigureAwait(false);
+        return partial.Mapping;
+    }
+
+    private void Write(Command<ScsiIoFrame, ScsiReply> packet, int target, in ScsiCommand command, DmaMapping mapping, int epoch)
+    {
+        CommandTag tag = packet.Tag;
+        FusionMptSlot slot = Memory.SlotOf(tag)!;
+        slot.Begin(tag, target, mapping.Length, epoch);
+        var frame = new ScsiIoFrame { TargetId = (byte)target, MessageContext = tag.Wire, SenseBufferLow = slot.SenseLow };
+        Describe(ref frame, command, mapping.Length);
+        frame.ChainOffset = ScatterGatherList.Write(packet.Trailing, packet.TrailingAddress, mapping.Elements, command.Direction == ScsiDirection.ToDevice);
+        packet.Packet = frame;
+    }
+
+    /// <summary>The adapter's fault code, if its fault is why a command got no reply.</summary>
+    private uint FaultOf(FusionMptGate gate)
+    {
+        try
+        {
+            return gate.ReadFault() is var code and not 0 ? code : _recovery.FaultOf(gate.Epoch);
+        }
+        catch (DeviceLostException)
+        {
+            return 0;
+        }
+    }
+
+    private async ValueTask RequireAsync(string name, ManagementFrame request, FusionMptGate gate, CancellationToken cancellationToken)
+    {
+        CommandOutcome<ManagementReply> outcome = await ManageAsync(request, gate, _options.AdapterTimeout, cancellationToken).ConfigureAwait(false);
+        if (!outcome.HasReply)
+        {
+            uint fault = gate.ReadFault();
+            throw new FusionMptException(
+                $"The adapter did not answer {name} ({outcome.Status}){(fault != 0 ? $": it is in its fault state, code 0x{fault:X4}" : "")}.", (int)fault);
+        }
+
+        FusionMptException.ThrowIfFailed(name, outcome.Reply.IocStatus);
+    }
+
+    /// <summary>The adapter works: requests go through this gate from now on.</summary>
+    private void Open(FusionMptGate gate)
+    {
+        Gate = gate;
+        WakeWaiters();
+    }
+
+    private async ValueTask WaitForGateAsync(ScsiCommand command, int target, CancellationToken cancellationToken)
+    {
+        while (!Gate.IsOpen)
+        {
+            if (_closing != 0 || _failure is not null)
+            {
+                BlockDeviceStatus status = _closing != 0 ? BlockDeviceStatus.Aborted
+                    : _failure is DeviceLostException ? BlockDeviceStatus.DeviceLost
+                    : BlockDeviceStatus.AdapterFailed;
+                throw new BlockDeviceException(
+                    status, $"{command.Describe()} of target {target}", _closing != 0 ? "the driver was closed" : _failure!.Message.TrimEnd('.'), null, _failure);
+            }
+
+            await _reopened.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Those who wait go on where continuations run, not on the stack of the recovery.</summary>
+    private void WakeWaiters() => _function.Platform.Continuations.Schedule(new Wake(_reopened));
+
+    private void Enter()
+    {
+        Interlocked.Increment(ref _active);
+        if (_closing == 0) return;
+        Leave();
+        throw new ObjectDisposedException(nameof(FusionMptDriver), $"The driver of {_function.Info.Address} was closed.");
+    }
+
+    private void Leave()
+    {
+        if (Interlocked.Decrement(ref _active) == 0) _drained.TrySetResult();
+    }
+
+    /// <summary>No request begins any more, and those that wait for the adapter give up.</summary>
+    private bool BeginClose()
+    {
+        if (Interlocked.Exchange(ref _closing, 1) != 0) return false;
+        Gate.Close();
+        WakeWaiters();
+        return true;
+    }
+
+    /// <summary>Waits until every request has ended.</summary>
+    private async ValueTask DrainAsync()
+    {
+        Leave();
+        await _drained.Task.ConfigureAwait(false);
+    }
+
+    private sealed class Wake(TaskCompletionSource reopened) : IThreadPoolWorkItem
+    {
+        public void Execute() => reopened.TrySetResult();
+    }
+}

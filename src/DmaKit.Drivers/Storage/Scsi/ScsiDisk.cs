@@ -1,0 +1,158 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+
+namespace DmaKit.Drivers;
+
+/// <summary>A SCSI disk behind an adapter: READ and WRITE, with 10- or 16-byte commands as the address needs them.</summary>
+/// <remarks>
+/// A unit attention is retried once, since it only tells that something happened before. A command that another one's recovery ended is
+/// retried once. Everything else is an error. Sources: SBC-3, SPC-4.
+/// </remarks>
+public sealed class ScsiDisk : BlockDevice
+{
+    private readonly IScsiTransport _transport;
+
+    private ScsiDisk(IScsiTransport transport, int target, BlockDeviceInfo info)
+    {
+        _transport = transport;
+        Target = target;
+        Info = info;
+    }
+
+    /// <inheritdoc/>
+    public override BlockDeviceInfo Info { get; }
+
+    /// <summary>The disk's number on its adapter.</summary>
+    public int Target { get; }
+
+    /// <inheritdoc/>
+    public override async ValueTask FlushAsync(CancellationToken cancellationToken = default) =>
+        await SendAsync(_transport, Target, ScsiCommand.SynchronizeCache, default, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Asks the device what it is.</summary>
+    /// <exception cref="BlockDeviceException">There is none, it is no disk, or it failed.</exception>
+    internal static async ValueTask<ScsiDisk> OpenAsync(IScsiTransport transport, int target, CancellationToken cancellationToken)
+    {
+        const int inquiryLength = 36, serialPage = 0x80, allPages = 0x3F, longest = 252;
+        var answer = new byte[256];
+        await SendAsync(transport, target, ScsiCommand.Inquiry(inquiryLength), answer.AsMemory(0, inquiryLength), cancellationToken).ConfigureAwait(false);
+        if ((answer[0] & 0xE0) != 0 || (answer[0] & 0x1F) != 0)
+            throw new BlockDeviceException(BlockDeviceStatus.NoDevice, $"opening of target {target}", $"it is no disk (peripheral {answer[0]:X2}h)");
+        string vendor = Text(answer.AsSpan(8, 8));
+        string product = Text(answer.AsSpan(16, 16));
+
+        (long blocks, int blockSize) = await CapacityAsync(transport, target, answer, cancellationToken).ConfigureAwait(false);
+        string serial = "";
+        if (await TrySendAsync(transport, target, ScsiCommand.VitalProductData(serialPage, longest), answer.AsMemory(0, longest), cancellationToken).ConfigureAwait(false) is var got and >= 4)
+            serial = Text(answer.AsSpan(4, (int)Math.Min(answer[3], got - 4)));
+
+        // Bit 7 of the device-specific byte says write protected (SBC-3, mode parameter header).
+        bool isReadOnly = await TrySendAsync(transport, target, ScsiCommand.ModeSense6(allPages, longest), answer.AsMemory(0, longest), cancellationToken).ConfigureAwait(false) >= 3
+            && (answer[2] & 0x80) != 0;
+        return new ScsiDisk(transport, target, new BlockDeviceInfo
+        {
+            BlockSize = blockSize,
+            BlockCount = blocks,
+            IsReadOnly = isReadOnly,
+            Vendor = vendor,
+            Product = product,
+            Serial = serial,
+        });
+    }
+
+    /// <inheritdoc/>
+    protected override ValueTask ReadBlocksAsync(long offset, Memory<byte> data, CancellationToken cancellationToken) =>
+        MoveAsync(offset, data, default, cancellationToken);
+
+    /// <inheritdoc/>
+    protected override ValueTask WriteBlocksAsync(long offset, ReadOnlyMemory<byte> data, CancellationToken cancellationToken) =>
+        MoveAsync(offset, default, data, cancellationToken);
+
+    private static async ValueTask<(long Blocks, int BlockSize)> CapacityAsync(IScsiTransport transport, int target, byte[] answer, CancellationToken cancellationToken)
+    {
+        const int shortLength = 8, longLength = 32;
+        await SendAsync(transport, target, ScsiCommand.ReadCapacity10, answer.AsMemory(0, shortLength), cancellationToken).ConfigureAwait(false);
+        uint last = BinaryPrimitives.ReadUInt32BigEndian(answer);
+        uint size = BinaryPrimitives.ReadUInt32BigEndian(answer.AsSpan(4));
+        long blocks = last + 1L;
+        if (last == uint.MaxValue)
+        {
+            await SendAsync(transport, target, ScsiCommand.ReadCapacity16(longLength), answer.AsMemory(0, longLength), cancellationToken).ConfigureAwait(false);
+            ulong longLast = BinaryPrimitives.ReadUInt64BigEndian(answer);
+            size = BinaryPrimitives.ReadUInt32BigEndian(answer.AsSpan(8));
+            blocks = longLast < long.MaxValue ? (long)longLast + 1 : 0;
+        }
+
+        if (size is < 256 or > 65536 || blocks <= 0 || blocks > long.MaxValue / size)
+            throw new BlockDeviceException(BlockDeviceStatus.TransportError, "READ CAPACITY", $"the device claims {blocks} blocks of {size} bytes");
+        return (blocks, (int)size);
+    }
+
+    /// <summary>A command about the device itself, with the usual retries.</summary>
+    /// <returns>How many bytes it answered.</returns>
+    private static async ValueTask<long> SendAsync(IScsiTransport transport, int target, ScsiCommand command, Memory<byte> answer, CancellationToken cancellationToken)
+    {
+        var retries = default(ScsiRetries);
+        while (true)
+        {
+            answer.Span.Clear();
+            ScsiOutcome outcome = await transport.SendAsync(target, command, answer, default, cancellationToken).ConfigureAwait(false);
+            if (outcome.IsDone) return outcome.Bytes;
+            if (!retries.Allow(outcome)) throw Failure(outcome, $"{command.Describe()} of target {target}");
+        }
+    }
+
+    /// <summary>As <see cref="SendAsync"/> for what a device need not know.</summary>
+    /// <returns>How many bytes it answered; 0 when it does not know the command or the page.</returns>
+    private static async ValueTask<long> TrySendAsync(IScsiTransport transport, int target, ScsiCommand command, Memory<byte> answer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await SendAsync(transport, target, command, answer, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BlockDeviceException e) when (e.Sense is { Key: ScsiSenseKey.IllegalRequest })
+        {
+            return 0;
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask MoveAsync(long offset, Memory<byte> into, ReadOnlyMemory<byte> from, CancellationToken cancellationToken)
+    {
+        int blockSize = Info.BlockSize;
+        var retries = default(ScsiRetries);
+        while (into.Length + from.Length is var left and > 0)
+        {
+            long block = offset / blockSize;
+            ScsiCommand command = into.IsEmpty
+                ? ScsiCommand.Write(block, left / blockSize, blockSize)
+                : ScsiCommand.Read(block, left / blockSize, blockSize);
+            ScsiOutcome outcome = await _transport.SendAsync(Target, command, into, from, cancellationToken).ConfigureAwait(false);
+            if (!outcome.IsWhole)
+            {
+                if (retries.Allow(outcome)) continue;
+                throw Failure(outcome, $"{(into.IsEmpty ? "write" : "read")} of {outcome.Mapped / blockSize} blocks at {block} of target {Target}");
+            }
+
+            int done = (int)outcome.Bytes;
+            offset += done;
+            if (into.IsEmpty) from = from[done..];
+            else into = into[done..];
+            retries = default;
+        }
+    }
+
+    private static BlockDeviceException Failure(in ScsiOutcome outcome, string request)
+    {
+        BlockDeviceStatus status = outcome.Judge(out string reason);
+        return new BlockDeviceException(status, request, reason, outcome.Sense);
+    }
+
+    /// <summary>Text of a fixed length, padded with spaces. What is not printable is shown as a dot: a device may say anything.</summary>
+    private static string Text(ReadOnlySpan<byte> field)
+    {
+        Span<char> text = stackalloc char[field.Length];
+        for (int i = 0; i < field.Length; i++) text[i] = field[i] is >= 0x20 and < 0x7F ? (char)field[i] : field[i] == 0 ? ' ' : '.';
+        return text.Trim().ToString();
+    }
+}

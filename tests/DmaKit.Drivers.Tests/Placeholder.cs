@@ -1,2 +1,0 @@
-namespace DmaKit.Placeholder;
-internal static class Nothing { }
