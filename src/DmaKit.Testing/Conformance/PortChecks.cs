@@ -117,7 +117,7 @@ internal static class PortChecks
         Expect.Equal("handler-threw", report.Rule, "the rule of the report");
         Expect.True(report.Cause is InvalidOperationException, "the report lacks the exception");
         hand.RaiseInterrupt();
-        Expect.Equal(1, Volatile(ref runs), "runs of a handler that threw and was masked");
+        Expect.Equal(1, Now(ref runs), "runs of a handler that threw and was masked");
         hand.AcknowledgeInterrupt();
         await registration.DisposeAsync().ConfigureAwait(false);
     }
@@ -164,11 +164,11 @@ internal static class PortChecks
         hand.RaiseInterrupt();
         await ran.Task.ConfigureAwait(false);
         await registration.DisposeAsync().ConfigureAwait(false);
-        int after = Volatile(ref runs);
+        int after = Now(ref runs);
         hand.RaiseInterrupt();
-        Expect.Equal(after, Volatile(ref runs), "runs of a handler that was disposed");
+        Expect.Equal(after, Now(ref runs), "runs of a handler that was disposed");
         hand.AcknowledgeInterrupt();
     }
 
-    private static int Volatile(ref int value) => Interlocked.CompareExchange(ref value, 0, 0);
+    private static int Now(ref int value) => Interlocked.CompareExchange(ref value, 0, 0);
 }

@@ -12,13 +12,22 @@ internal static partial class ContractList
     /// <summary>The ids that the document lists, in its order.</summary>
     public static IReadOnlyList<string> Listed(string document) => [.. Entry().Matches(document).Select(match => match.Groups["id"].Value)];
 
-    /// <summary>The tests of one source whose names begin with an id.</summary>
+    /// <summary>
+    /// The tests of one source whose names begin with an id. A check of the conformance suite is one too, when the suite lists it: <c>new(nameof(CB1_X), CB1_X)</c>.
+    /// </summary>
     public static IEnumerable<(string Id, Finding Where)> Tests(SourceFile source)
         => from method in source.Root.DescendantNodes().OfType<MethodDeclarationSyntax>()
-           where method.AttributeLists.SelectMany(list => list.Attributes).Any(attribute => TestAttributes.Contains(attribute.Name.ToString()))
+           where IsTest(method)
            let id = Prefix().Match(method.Identifier.ValueText)
            where id.Success
            select (id.Groups["id"].Value, source.At(method.Identifier, method.Identifier.ValueText));
+
+    private static bool IsTest(MethodDeclarationSyntax method)
+        => method.AttributeLists.SelectMany(list => list.Attributes).Any(attribute => TestAttributes.Contains(attribute.Name.ToString()))
+            || method.SyntaxTree.GetRoot().DescendantNodes().OfType<BaseObjectCreationExpressionSyntax>().Any(check =>
+                check.ArgumentList?.Arguments is [{ Expression: InvocationExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.ValueText: "nameof" } } name }, { Expression: IdentifierNameSyntax run }, ..]
+                && name.ArgumentList.Arguments[0].Expression.ToString() == method.Identifier.ValueText
+                && run.Identifier.ValueText == method.Identifier.ValueText);
 
     /// <summary>What does not fit: a promise without a test, a test without a promise, a promise listed twice, an exception that is none.</summary>
     public static IEnumerable<string> Compare(IReadOnlyList<string> listed, IReadOnlyCollection<(string Id, Finding Where)> tests, IReadOnlyCollection<string> notYetTested)
