@@ -154,7 +154,7 @@ public sealed class DmaDomain
             {
                 Int128 start = buffer.LogicalAddress.Value;
                 Int128 end = start + buffer.Length;
-                Int128 signed = at < start ? at - start : at >= end ? at - end : 0;
+                Int128 signed = at < start ? at - start : at >= end ? at - end + 1 : 0;
                 Int128 absolute = signed < 0 ? -signed : signed;
                 if (absolute > best || (absolute == best && signed < 0)) continue;
                 (nearest, best, distance) = (buffer, absolute, signed);

@@ -52,7 +52,7 @@ public readonly struct Command<TPacket, TReply> : IDisposable
     /// <param name="timeout">How long the device may take, or <see cref="Timeout.InfiniteTimeSpan"/>.</param>
     /// <param name="cancellationToken">Gives up; what the device may still touch stays out of reach all the same.</param>
     /// <returns>How it ended. With data mapped where it lies, not before the device is done with it.</returns>
-    /// <exception cref="DmaMisuseException">The packet is no longer the holder's, or called in callback context.</exception>
+    /// <exception cref="DmaMisuseException">The packet is no longer the holder's.</exception>
     public ValueTask<CommandOutcome<TReply>> PostAsync(
         DmaMapping mapping, RegisterWindow registers, long offset, TimeSpan timeout, CancellationToken cancellationToken = default)
     {

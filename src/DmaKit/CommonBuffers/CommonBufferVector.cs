@@ -77,7 +77,13 @@ public sealed class CommonBufferVector : IDisposable
 
         if (pieces.Count >= minimum) return new CommonBufferVector(buffers, [.. pieces], pieceLength);
         int had = pieces.Count;
-        foreach (CommonBuffer buffer in buffers) buffer.Dispose();
+        foreach (CommonBuffer buffer in buffers)
+        {
+            // No device was ever told of it, whatever else it was told since it was quiet.
+            buffer.DeclareQuiet();
+            buffer.Dispose();
+        }
+
         throw new DmaResourceException(
             $"Only {had} of {preferred} pieces of {pieceLength} bytes for '{name}' of {adapter.Function.Info.Address} can be had, {minimum} at least are needed.",
             preferred * pieceLength, had * pieceLength);
