@@ -7,12 +7,12 @@ namespace DmaKit.Tests;
 /// <summary>A stepped machine with an edu device that is quick, open, and an adapter of the test's choice.</summary>
 internal sealed class TestMachine : IAsyncDisposable
 {
-    public TestMachine(EmulatedPlatformOptions? options = null, DmaConstraints? limits = null, DmaObserver? observer = null)
+    public TestMachine(EmulatedPlatformOptions? options = null, DmaConstraints? limits = null, DmaObserver? observer = null, bool stepped = true)
     {
-        Platform = new EmulatedPlatform((options ?? new EmulatedPlatformOptions { MemoryBytes = 64 << 20 }) with { Stepped = true });
+        Platform = new EmulatedPlatform((options ?? new EmulatedPlatformOptions { MemoryBytes = 64 << 20 }) with { Stepped = stepped });
         Platform.Observer = observer;
         string address = Platform.Add(new EduDevice(new EduOptions { TransferDelay = TimeSpan.Zero }));
-        Function = Platform.Run(async () => await Platform.OpenAsync(address));
+        Function = Platform.OpenAsync(address).AsTask().GetAwaiter().GetResult();
         Function.BusMaster = true;
         Dma = Function.CreateAdapter(limits ?? new DmaConstraints { AddressBits = 28 });
         Registers = Function.MapBar(0);
