@@ -12,6 +12,8 @@ public sealed class EmulatedConformanceTests
         ["stepped"] = new() { MemoryBytes = 64 << 20, Stepped = true },
         ["stepped, line interrupts"] = new() { MemoryBytes = 64 << 20, Stepped = true, AllowMessages = false },
         ["stepped, fragmented"] = new() { MemoryBytes = 256 << 20, Stepped = true, Fragmentation = 0.5, Seed = 7 },
+        ["stepped, IOMMU"] = new() { MemoryBytes = 64 << 20, Stepped = true, Iommu = true },
+        ["threaded, IOMMU, line interrupts"] = new() { MemoryBytes = 64 << 20, Iommu = true, AllowMessages = false },
         ["threaded"] = new() { MemoryBytes = 64 << 20 },
     };
 
