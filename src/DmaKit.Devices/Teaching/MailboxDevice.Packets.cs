@@ -203,15 +203,24 @@ public sealed partial class MailboxDevice
     /// <summary>Adler-32, RFC 1950 8.2: two sums modulo the largest prime below 2^16.</summary>
     private static uint Adler32(ReadOnlySpan<byte> bytes)
     {
+        // Of so many bytes the sums still fit 32 bits.
+        const int longestRun = 5_552;
         const uint modulus = 65_521;
-        (ulong low, ulong high) = (1, 0);
-        foreach (byte value in bytes)
+        (uint low, uint high) = (1, 0);
+        while (!bytes.IsEmpty)
         {
-            low = (low + value) % modulus;
-            high = (high + low) % modulus;
+            ReadOnlySpan<byte> run = bytes[..Math.Min(longestRun, bytes.Length)];
+            foreach (byte value in run)
+            {
+                low += value;
+                high += low;
+            }
+
+            (low, high) = (low % modulus, high % modulus);
+            bytes = bytes[run.Length..];
         }
 
-        return (uint)(high << 16 | low);
+        return high << 16 | low;
     }
 
     private (ulong Address, uint Length) Element(int index)

@@ -59,6 +59,12 @@ public sealed class MailboxDeviceTests : IDisposable
         Run(First, 2, 1, 0, 9, (Data, 9));
         Run(First, 4, 2, 0, 9);
         Assert.Equal(0x11E60398u, Field(First, 0x20));
+        Run(First, 3, 5, 0, 1 << 20);
+        byte[] all = Packet(3, 5, 0, 1 << 20);
+        all[16] = 0xFF;
+        RunPacket(all);
+        Run(First, 4, 6, 0, 1 << 20);
+        Assert.Equal(Adler32OfOnes(1 << 20), Field(First, 0x20));
         Assert.Equal((1u, 0u), Run(First, 3, 3, 0, 1 << 20));
         Assert.Equal((1u, 4u), Run(First, 1, 4, (1 << 20) - 4, 4, (Data, 4)));
         Assert.Equal(0x5A5A5A5Au, BinaryPrimitives.ReadUInt32LittleEndian(_port.At(Data, 4)));
@@ -317,7 +323,7 @@ public sealed class MailboxDeviceTests : IDisposable
         Start();
         try
         {
-            for (int i = 0; i < 20_000; i++)
+            for (int i = 0; i < 8_000; i++)
             {
                 if (random.Next(16) == 0) random.NextBytes(_port.At(First, 0x4000));
                 if (random.Next(3) == 0) Post(First + (ulong)random.Next(0x400) * 4, (ushort)random.Next(6), (uint)random.Next(), (uint)random.Next(2_000_000));
@@ -374,6 +380,19 @@ public sealed class MailboxDeviceTests : IDisposable
         }
 
         return packet;
+    }
+
+    /// <summary>The plain definition, for n bytes of 0xFF.</summary>
+    private static uint Adler32OfOnes(int length)
+    {
+        (uint low, uint high) = (1, 0);
+        for (int i = 0; i < length; i++)
+        {
+            low = (low + 255) % 65_521;
+            high = (high + low) % 65_521;
+        }
+
+        return high << 16 | low;
     }
 
     private uint Read(long offset) => (uint)_device.Read(0, offset, 4);

@@ -57,7 +57,7 @@ public sealed partial class ScsiDisk
 
     private bool CheckRange()
     {
-        // A first block just behind the last is legal for a length of 0 only where nothing is touched: SBC-3 leaves it open, disks refuse it.
+        // A first block behind the last is refused even when no block is asked for.
         if (_request.Block >= (ulong)Blocks || _request.Blocks > (ulong)Blocks - _request.Block)
         {
             Fail(ScsiSense.BlockOutOfRange);
