@@ -210,8 +210,8 @@ public sealed partial class EmulatedPlatform : DmaPlatform
     {
         LogicalMemory? memory = null;
         memory = Options.Iommu
-            ? new TranslatedMemory(_memory, _buffers, _iommu, () => PassTransfers(memory!))
-            : new DirectMemory(_memory, _buffers);
+            ? new TranslatedMemory(_memory, _buffers, _iommu, () => PassTransfers(memory!)) { Registers = Options.MapRegisters }
+            : new DirectMemory(_memory, _buffers) { Registers = Options.MapRegisters };
         return (new DmaDomain(this, memory, name), memory);
     }
 

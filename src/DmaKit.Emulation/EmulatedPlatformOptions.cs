@@ -57,6 +57,16 @@ public sealed record EmulatedPlatformOptions
     /// <summary>Whether system buffers take pages above 4 GiB first, out of reach of devices with 32 address bits.</summary>
     public bool SystemBuffersAbove4G { get; init; }
 
+    /// <summary>How many map registers (bounce pages) each address space has: 0 to 65,536. Default 1,024.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The number is not in that range.</exception>
+    public int MapRegisters
+    {
+        get;
+        init => field = value is >= 0 and <= 65_536
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(MapRegisters), value, $"MapRegisters is {value}; legal: 0 to 65,536.");
+    } = 1024;
+
     /// <summary>Whether the bus carries message-signalled interrupts. Without them every function has its line only.</summary>
     public bool AllowMessages { get; init; } = true;
 

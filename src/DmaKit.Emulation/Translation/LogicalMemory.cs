@@ -8,6 +8,11 @@ internal abstract class LogicalMemory : DomainMemory
 {
     public override int PageSize => PhysicalMemory.PageSize;
 
+    public override int MapRegisterCount => Registers;
+
+    /// <summary>How many map registers the space has.</summary>
+    internal int Registers { get; init; }
+
     /// <summary>A device reads.</summary>
     /// <param name="address">Where, as the device sees it.</param>
     /// <param name="destination">Where the bytes go.</param>

@@ -41,7 +41,9 @@ internal sealed class MappingPlan
     public void Make(ReadOnlyMemory<byte> data, int maximumRegisters, int longestRun, int granularity)
     {
         int length = (int)Math.Min(data.Length, _limits.MaxTransferLength);
-        bool single = _limits.MaxElements == 1;
+
+        // Pages that are no multiple of the granularity cannot be elements of their own.
+        bool single = _limits.MaxElements == 1 || _page % _limits.LengthGranularity != 0;
         Walk(data, length, single ? longestRun : maximumRegisters, oneRun: single);
         if (Length < length && !single && Registers > 0)
         {
@@ -80,7 +82,9 @@ internal sealed class MappingPlan
             {
                 // The whole stretch up to the next one that can be taken as it lies; all of it for a device that takes one element.
                 if (_limits.MaxElements == 1) take = left;
-                while (take < left && !TryDirect(common, host + Length + take, left - take, out _, out int more)) take += more;
+                take = Math.Min(left, RoundUp(take));
+                while (take < left && !TryDirect(common, host + Length + take, left - take, out _, out int more))
+                    take = Math.Min(left, RoundUp(take + more));
             }
 
             int fitted = direct ? FitDirect(at, take, ref elements) : FitBounced(take, registers - Registers, oneRun, ref elements);
@@ -116,6 +120,10 @@ internal sealed class MappingPlan
         ulong inReach = _limits.HighestAddress.Value - at.Value;
         if ((ulong)(take - 1) > inReach) take = (int)(inReach + 1);
 
+        // Where it is split at a boundary, the part before it is not the last element: that must not be ragged either.
+        long first = ElementAt(at, take);
+        if (first < take && first % _limits.LengthGranularity != 0) return false;
+
         // Only the last element may be ragged; a ragged end in the middle is copied.
         int ragged = take % _limits.LengthGranularity;
         if (ragged == 0 || (take == left && !_limits.LastElementGranular)) return true;
@@ -141,6 +149,7 @@ internal sealed class MappingPlan
         if (oneRun)
         {
             // One run is laid so that it crosses no boundary if it is no longer than that; a longer one may cross one more than it must.
+            if (_limits.Boundary != 0 && _page % _limits.LengthGranularity != 0) take = (int)Math.Min(take, _limits.Boundary);
             bool mayCross = _limits.Boundary != 0 && take > _limits.Boundary;
             if (mayCross) free--;
             take = (int)Math.Min(take, Math.Max(0, free) * limit);
@@ -165,6 +174,13 @@ internal sealed class MappingPlan
             Length -= cut;
             if (last.Length == 0) _count--;
         }
+    }
+
+    /// <summary>A copied stretch in the middle ends at a multiple of the granularity: it takes along what it needs of the next.</summary>
+    private int RoundUp(int bytes)
+    {
+        long ragged = bytes % _limits.LengthGranularity;
+        return ragged == 0 ? bytes : (int)Math.Min(int.MaxValue, bytes + _limits.LengthGranularity - ragged);
     }
 
     private int PagesOf(int bytes) => (int)(((long)bytes + _page - 1) / _page);
