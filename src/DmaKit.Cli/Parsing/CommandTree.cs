@@ -31,6 +31,14 @@ internal static class CommandTree
         }
 
         root.Subcommands.Add(DevicesVerb.Build(host));
+        var disk = new VerbCommand("disk", "Disk images behind an emulated SCSI adapter: write, read, copy, verify, measure.");
+        disk.Subcommands.Add(DiskInfoVerb.Build(host));
+        disk.Subcommands.Add(DiskWriteVerb.Build(host));
+        disk.Subcommands.Add(DiskReadVerb.Build(host));
+        disk.Subcommands.Add(DiskCopyVerb.Build(host));
+        disk.Subcommands.Add(DiskVerifyVerb.Build(host));
+        disk.Subcommands.Add(DiskBenchVerb.Build(host));
+        root.Subcommands.Add(disk);
         return root;
     }
 

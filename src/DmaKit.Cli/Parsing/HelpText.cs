@@ -83,12 +83,11 @@ internal static class HelpText
     {
         string text = option.Description ?? "";
         if (option.Required) return $"{text} Required.";
-        if (option.ValueType == typeof(bool) && option.HelpName is null) return text;
+        if (option.ValueType == typeof(bool)) return text;
         if (!option.HasDefaultValue || option.GetDefaultValue() is not { } standard) return text;
         string shown = standard switch
         {
             long bytes => bytes == 0 ? "0" : SizeText.Show(bytes).Replace(" ", "", StringComparison.Ordinal),
-            bool on => on ? "on" : "off",
             TimeSpan time => time == TimeSpan.Zero ? "0" : TimeText.Show(time),
             _ => FormattableString.Invariant($"{standard}"),
         };

@@ -10,7 +10,7 @@ internal sealed class MachineOptions
     private readonly Option<int> _queueDepth = OptionKinds.Number("--queue-depth", "Commands in flight, 1 to 128.", Standard.QueueDepth, 1, 128);
     private readonly Option<long> _memory;
     private readonly Option<double> _fragmentation;
-    private readonly Option<bool> _iommu = OptionKinds.OnOff("--iommu", "Whether the machine has an IOMMU that translates.");
+    private readonly Option<string> _iommu = OptionKinds.OnOff("--iommu", "Whether the machine has an IOMMU that translates.");
     private readonly Option<bool> _managed = new("--managed") { Description = "Data buffers are managed arrays, which bounce through map registers." };
     private readonly Option<bool> _above4G = new("--above-4g") { Description = "Data buffers lie above 4 GiB." };
     private readonly Option<int> _seed = OptionKinds.Number("--seed", "Where fragments lie, and what random data is.", Standard.Seed, 0, int.MaxValue);
@@ -19,7 +19,7 @@ internal sealed class MachineOptions
 
     internal MachineOptions(Command command, long memory, double fragmentation)
     {
-        _memory = OptionKinds.Size("--memory", "Memory of the emulated machine, such as 512MiB.", memory, 1L << 20, 64L << 30, 4096);
+        _memory = OptionKinds.Size("--memory", "Memory of the emulated machine, such as 512MiB.", memory, 8L << 20, 64L << 30, 4096);
         _fragmentation = OptionKinds.Fraction("--fragmentation", "How fragmented that memory is.", fragmentation);
         command.Options.Add(_queueDepth);
         command.Options.Add(_memory);
@@ -36,7 +36,7 @@ internal sealed class MachineOptions
         QueueDepth = parsed.GetValue(_queueDepth),
         MemoryBytes = parsed.GetValue(_memory),
         Fragmentation = parsed.GetValue(_fragmentation),
-        Iommu = parsed.GetValue(_iommu),
+        Iommu = parsed.GetValue(_iommu) is "on",
         Managed = parsed.GetValue(_managed),
         Above4G = parsed.GetValue(_above4G),
         Seed = parsed.GetValue(_seed),

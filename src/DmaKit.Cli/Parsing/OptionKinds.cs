@@ -58,19 +58,18 @@ internal static class OptionKinds
             },
         };
 
-    /// <summary>On or off.</summary>
-    internal static Option<bool> OnOff(string name, string description) =>
+    /// <summary>On or off, as text: for an option of truth values the library takes nothing but true and false.</summary>
+    internal static Option<string> OnOff(string name, string description) =>
         new(name)
         {
             Description = description,
             HelpName = "on|off",
-            Arity = ArgumentArity.ExactlyOne,
-            DefaultValueFactory = _ => false,
+            DefaultValueFactory = _ => "off",
             CustomParser = result =>
             {
                 string text = result.Tokens[0].Value;
                 if (text is not ("on" or "off")) result.AddError($"{name} is '{text}'; legal: on, off");
-                return text is "on";
+                return text;
             },
         };
 

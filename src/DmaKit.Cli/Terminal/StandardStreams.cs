@@ -11,14 +11,15 @@ internal static class StandardStreams
 
     /// <summary>
     /// The standard output. The console's own stream swallows a closed pipe, and a transfer to it would run on for nobody; a file stream
-    /// over the same handle says so.
+    /// over the same handle says so. A file is left to the console's stream, which writes where the last process stopped.
     /// </summary>
     internal static Stream OpenOutput()
     {
         if (OperatingSystem.IsWindows()) return Console.OpenStandardOutput();
         try
         {
-            return new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+            var stream = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+            return stream.CanSeek ? Console.OpenStandardOutput() : stream;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {

@@ -1,0 +1,162 @@
+using DmaKit.Devices;
+using DmaKit.Drivers;
+using DmaKit.Emulation;
+using DmaKit.Platforms;
+
+namespace DmaKit.Cli;
+
+/// <summary>An emulated machine with one SCSI adapter and its disks, and the driver that runs them.</summary>
+internal sealed class DiskMachine : IAsyncDisposable
+{
+    /// <summary>Where the adapter is.</summary>
+    internal const string AdapterAddress = "0000:03:00.0";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private readonly IReadOnlyList<WatchedImage> _images;
+
+    private DiskMachine(EmulatedPlatform platform, PciFunction function, FusionMptDriver driver, IReadOnlyList<WatchedImage> images, MachineSettings settings)
+    {
+        Platform = platform;
+        Function = function;
+        Driver = driver;
+        Settings = settings;
+        _images = images;
+    }
+
+    /// <summary>The machine.</summary>
+    internal EmulatedPlatform Platform { get; }
+
+    /// <summary>The open adapter.</summary>
+    internal PciFunction Function { get; }
+
+    /// <summary>Its driver.</summary>
+    internal FusionMptDriver Driver { get; }
+
+    /// <summary>What was asked for.</summary>
+    internal MachineSettings Settings { get; }
+
+    /// <summary>The disks, in the order of their images.</summary>
+    internal IReadOnlyList<BlockDevice> Disks { get; private set; } = [];
+
+    /// <summary>What the run has cost so far.</summary>
+    internal DiskCounters Counters
+    {
+        get
+        {
+            DeviceCounters device = Platform.CountersOf(AdapterAddress);
+            MappingStatistics mappings = Function.Domain.Mappings;
+            return new DiskCounters(
+                device.Commands, device.Doorbells, device.Interrupts, mappings.DirectBytes, mappings.BouncedBytes, mappings.CoalescedBytes,
+                mappings.RegistersHighWater, Platform.Statistics.IommuMaps, Driver.QueueDepth);
+        }
+    }
+
+    /// <summary>Builds the machine and starts the driver.</summary>
+    /// <param name="settings">What the machine is like.</param>
+    /// <param name="images">The disks' bytes; owned by the machine from here on, also when this fails.</param>
+    /// <param name="notice">Is told what worked differently from what was asked for.</param>
+    /// <param name="observer">Is told of every change of ownership, or null.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    internal static async Task<DiskMachine> StartAsync(
+        MachineSettings settings, IReadOnlyList<DiskImage> images, Action<string> notice, DmaObserver? observer, CancellationToken cancellationToken)
+    {
+        WatchedImage[] watched = [.. images.Select(i => new WatchedImage(i))];
+        EmulatedPlatform platform = Build(settings, watched, observer);
+        try
+        {
+            PciFunction function = await platform.OpenAsync(AdapterAddress, cancellationToken).ConfigureAwait(false);
+            FusionMptDriver driver = await FusionMptDriver.StartAsync(
+                function,
+                new FusionMptDriverOptions { QueueDepth = settings.QueueDepth, CommandTimeout = Patience + settings.DiskLatency },
+                cancellationToken).ConfigureAwait(false);
+            foreach (string text in driver.Notices) notice(text);
+            return new DiskMachine(platform, function, driver, watched, settings);
+        }
+        catch
+        {
+            await platform.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Opens the disks. The first bytes that bounce take memory for map registers, as much as they may have: on a small machine,
+    /// whoever needs memory too takes it before.
+    /// </summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    internal async Task OpenDisksAsync(CancellationToken cancellationToken)
+    {
+        var disks = new BlockDevice[_images.Count];
+        for (int target = 0; target < disks.Length; target++)
+            disks[target] = await Driver.OpenDiskAsync(target, cancellationToken).ConfigureAwait(false);
+        Disks = disks;
+    }
+
+    /// <summary>Ordinary memory of the machine, or a managed array: what requests read and write.</summary>
+    /// <param name="length">The length in bytes.</param>
+    /// <param name="owner">Gives it back; null for a managed array.</param>
+    internal Memory<byte> AllocateData(int length, out IDisposable? owner)
+    {
+        if (Settings.Managed)
+        {
+            owner = null;
+            return GC.AllocateUninitializedArray<byte>(length);
+        }
+
+        SystemBuffer buffer = Platform.AllocateSystemBuffer(length);
+        owner = buffer;
+        return buffer.Memory();
+    }
+
+    /// <summary>The line for a failure of a disk, with what its image said if that is the reason.</summary>
+    internal ToolException Explain(BlockDeviceException failure)
+    {
+        Exception? image = _images.Select(i => i.Failure).FirstOrDefault(f => f is not null);
+        string why = image is null ? "" : $" (the disk image: {ErrorText.Reason(image)})";
+        return new ToolException($"{HelpText.LowerFirst(ErrorText.Of(failure))}{why}", ExitCode.Failed, failure);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Driver.DisposeAsync().ConfigureAwait(false);
+        await Function.DisposeAsync().ConfigureAwait(false);
+        await Platform.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static EmulatedPlatform Build(MachineSettings settings, WatchedImage[] images, DmaObserver? observer)
+    {
+        EmulatedPlatform? platform = null;
+        try
+        {
+            platform = new EmulatedPlatform(new EmulatedPlatformOptions
+            {
+                MemoryBytes = settings.MemoryBytes,
+                LowMemoryBytes = settings.Above4G ? LowHalf(settings.MemoryBytes) : null,
+                SystemBuffersAbove4G = settings.Above4G,
+                Fragmentation = settings.Fragmentation,
+                Seed = settings.Seed,
+                Iommu = settings.Iommu,
+            })
+            {
+                Observer = observer,
+            };
+            Devices.ScsiDisk[] disks = [.. images.Select((image, n) => new Devices.ScsiDisk(image, new ScsiDiskOptions { Serial = $"DISK{n}" }))];
+            platform.Add(new FusionMptAdapter(disks, new FusionMptOptions { CommandDelay = settings.DiskLatency }), AdapterAddress);
+            return platform;
+        }
+        catch
+        {
+            foreach (WatchedImage image in images) image.Dispose();
+            platform?.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            throw;
+        }
+    }
+
+    // Half of the memory stays below 4 GiB, for packets and map registers.
+    private static long LowHalf(long memory)
+    {
+        const long least = 1L << 20, most = 2L << 30, page = 4096;
+        return Math.Clamp(memory / 2 & -page, least, Math.Min(most, memory));
+    }
+}

@@ -1,0 +1,63 @@
+using System.CommandLine;
+
+namespace DmaKit.Cli;
+
+/// <summary><c>dmakit disk copy</c>: one disk to another, both on one adapter.</summary>
+internal static class DiskCopyVerb
+{
+    internal static Command Build(ToolHost host)
+    {
+        var command = new VerbCommand("copy", "Copies one disk image to another: two disks on one adapter.")
+        {
+            Examples = ["dmakit disk copy A.img B.img", "dmakit disk copy A.img NEW.img --create 512MiB --json"],
+        };
+        Argument<string> from = OptionKinds.Positional("A.img", "The disk image to read.");
+        Argument<string> to = OptionKinds.Positional("B.img", "The disk image to write, at least as large.");
+        Option<long?> create = DiskOptions.Create();
+        command.Arguments.Add(from);
+        command.Arguments.Add(to);
+        command.Options.Add(create);
+        var options = new DiskOptions(command);
+        command.SetAction((parsed, interrupted) => RunAsync(
+            host, parsed.GetValue(from)!, parsed.GetValue(to)!, parsed.GetValue(create), options.Machine(parsed), options.Json(parsed), interrupted));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(
+        ToolHost host, string from, string to, long? create, MachineSettings settings, bool json, CancellationToken interrupted)
+    {
+        (ImageFile source, ImageFile target) = Open(from, to, create);
+        await using DiskSession session = await DiskSession.StartAsync(
+            host, "disk copy", "copying", source.DiskBytes, settings, [source, target], interrupted).ConfigureAwait(false);
+        await session.RunAsync(() => DiskCopying.RunAsync(session.Transfer, session.Machine.Disks[0], session.Machine.Disks[1]), "copied").ConfigureAwait(false);
+        DiskReport report = session.Report(hashed: true);
+        if (json) report.WriteJson(host);
+        else report.WriteText(host.Out, "copied");
+        return ExitCode.Done;
+    }
+
+    private static (ImageFile Source, ImageFile Target) Open(string from, string to, long? create)
+    {
+        PathCheck.Existing(from, ImageFile.Role);
+        if (create is null) PathCheck.Existing(to, ImageFile.Role);
+        else PathCheck.Absent(to);
+        long length = ImageRange.ForReading(from, PathCheck.LengthOf(from), 0, null);
+        ImageFile source;
+        using (OutputClaim claim = create is null ? OutputClaim.Take(to, ImageFile.Role) : OutputClaim.Nothing)
+        {
+            claim.OpenInput(from, ImageFile.Role).Dispose();
+            ImageRange.ForWriting(to, create ?? PathCheck.LengthOf(to), 0, from, length);
+            source = ImageFile.Open(from, forWriting: false);
+        }
+
+        try
+        {
+            return (source, create is { } bytes ? ImageFile.Create(to, bytes) : ImageFile.Open(to, forWriting: true));
+        }
+        catch
+        {
+            source.Dispose();
+            throw;
+        }
+    }
+}
