@@ -56,7 +56,6 @@ internal static class Tool
             return ExitCode.WrongUsage;
         }
 
-        
         // A word that nobody knows explains more than what is missing because of it.
         ParseError? error = parsed.Errors.FirstOrDefault(e => e.Message.StartsWith("Unrecognized", StringComparison.Ordinal)) ?? parsed.Errors.FirstOrDefault();
         string what = error?.Message.TrimEnd('.') ?? "the command is incomplete";

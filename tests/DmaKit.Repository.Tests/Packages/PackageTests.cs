@@ -59,7 +59,7 @@ public sealed class PackageTests(PackedRepository packed) : IClassFixture<Packed
         string tools = Path.Combine(packed.Folder, "tools");
         await packed.Dotnet(packed.Folder, "tool", "install", "DmaKit.Cli", "--version", PackedRepository.Version, "--tool-path", tools, "--configfile", "nuget.config");
         ProcessRun help = await packed.Run(Path.Combine(tools, "dmakit"), packed.Folder, "--help");
-        help.Succeeded();
+        Assert.Contains("disk", help.Succeeded().Output, StringComparison.Ordinal);
     }
 
     private string[] Entries(string id, string extension = "nupkg")
