@@ -71,6 +71,9 @@ public sealed class DmaDomain
         }
     }
 
+    /// <summary>The domain at this moment, for people and programs to read.</summary>
+    public DomainSnapshot TakeSnapshot() => new(this);
+
     /// <summary>Used by platforms: a transfer was refused. Finds the nearest buffer, keeps the fault and tells the listeners.</summary>
     /// <param name="fault">What the device wanted.</param>
     public void ReportFault(DmaFault fault)

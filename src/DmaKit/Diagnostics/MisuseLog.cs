@@ -1,8 +1,10 @@
+using Microsoft.Extensions.Logging;
+
 namespace DmaKit;
 
 /// <summary>The misuse reports of a platform: each is kept, told at once, and told again when the platform closes.</summary>
 /// <remarks>Safe from any thread. Listeners run on the thread that reports, outside every lock of the library.</remarks>
-public sealed class MisuseLog
+public sealed partial class MisuseLog
 {
     private readonly List<MisuseReport> _reports = [];
     private readonly Lock _gate = new();
@@ -12,6 +14,9 @@ public sealed class MisuseLog
 
     /// <summary>Raised once for every kept report when the platform closes, whoever swallowed it before.</summary>
     public event Action<MisuseReport>? RepeatedAtClose;
+
+    /// <summary>Where every report is logged as a warning, and once more at close; null for nowhere.</summary>
+    public ILogger? Logger { get; set; }
 
     /// <summary>All reports so far, in order.</summary>
     public IReadOnlyList<MisuseReport> Reports
@@ -28,13 +33,18 @@ public sealed class MisuseLog
     {
         ArgumentNullException.ThrowIfNull(report);
         lock (_gate) _reports.Add(report);
+        if (Logger is { } logger) LogReport(logger, report.Rule, report.Owner, report.Message, report.Cause);
         Tell(Reported, report);
     }
 
     /// <summary>Used by platforms at close: tells every report again.</summary>
     public void RepeatAll()
     {
-        foreach (MisuseReport report in Reports) Tell(RepeatedAtClose, report);
+        foreach (MisuseReport report in Reports)
+        {
+            if (Logger is { } logger) LogAgain(logger, report.Rule, report.Owner, report.Message);
+            Tell(RepeatedAtClose, report);
+        }
     }
 
     private static void Tell(Action<MisuseReport>? listeners, MisuseReport report)
@@ -53,4 +63,10 @@ public sealed class MisuseLog
             }
         }
     }
+
+    [LoggerMessage(1, LogLevel.Warning, "{Rule}: {Owner}: {Message}")]
+    private static partial void LogReport(ILogger logger, string rule, string owner, string message, Exception? cause);
+
+    [LoggerMessage(2, LogLevel.Warning, "At close, again: {Rule}: {Owner}: {Message}")]
+    private static partial void LogAgain(ILogger logger, string rule, string owner, string message);
 }
