@@ -218,6 +218,7 @@ public sealed partial class EmulatedPlatform : DmaPlatform
     /// <summary>Returns when no device of an address space moves bytes by a translation that it looked up before.</summary>
     private void PassTransfers(LogicalMemory memory)
     {
+        if (Options.ForgetfulIommu) return;
         foreach (PciSlot slot in _all)
             if (slot.Domain.Memory == memory) slot.Host.PassTransfers();
     }

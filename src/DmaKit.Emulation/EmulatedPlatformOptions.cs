@@ -82,6 +82,9 @@ public sealed record EmulatedPlatformOptions
     /// <summary>For tests: how many mappings of the host may be used; null is half of what the host allows.</summary>
     internal long? MappingLimit { get; init; }
 
+    /// <summary>For tests: an IOMMU with a known defect, which does not wait for transfers under way when a translation is taken away.</summary>
+    internal bool ForgetfulIommu { get; init; }
+
     /// <summary>For tests: how long <see cref="EmulatedPlatform.Run(Func{Task})"/> waits for other threads before it calls a hang a hang.</summary>
     internal TimeSpan HangGrace { get; init; } = TimeSpan.FromSeconds(1);
 

@@ -7,6 +7,8 @@ namespace DmaKit.Emulation;
 /// <remarks>Safe from any thread.</remarks>
 internal sealed class PciSlot
 {
+    private const int MostUntold = 256;
+
     private readonly EmulatedPlatform _machine;
     private readonly AssignedBar[] _bars;
     private readonly int _tableBar = -1;
@@ -22,6 +24,7 @@ internal sealed class PciSlot
     private long _transferBytes;
     private long _refused;
     private long _interrupts;
+    private int _untold;
 
     internal PciSlot(EmulatedPlatform machine, PciAddress address, DeviceModel model, BarAllocator bars, DmaDomain domain, LogicalMemory memory)
     {
@@ -115,12 +118,25 @@ internal sealed class PciSlot
         Interlocked.Add(ref _transferBytes, bytes);
     }
 
-    /// <summary>A transfer was refused: told in order with the interrupts that follow it, not on the device's stack.</summary>
+    /// <summary>
+    /// A transfer was refused: told in order with the interrupts that follow it, not on the device's stack. A device that is refused
+    /// without pause is counted, but not told of more often than somebody listens.
+    /// </summary>
     internal void Refused(LogicalAddress address, long length, bool isWrite, string reason)
     {
         Interlocked.Increment(ref _refused);
+        if (Interlocked.Increment(ref _untold) > MostUntold)
+        {
+            Interlocked.Decrement(ref _untold);
+            return;
+        }
+
         var fault = new DmaFault(Info.Address, address, length, isWrite, reason);
-        Interrupts.Post(new WorkItem((Action)(() => Domain.Core.ReportFault(fault))));
+        Interrupts.Post(new WorkItem((Action)(() =>
+        {
+            Interlocked.Decrement(ref _untold);
+            Domain.Core.ReportFault(fault);
+        })));
     }
 
     /// <summary>The device's interrupt output.</summary>

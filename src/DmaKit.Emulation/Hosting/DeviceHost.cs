@@ -5,12 +5,12 @@ namespace DmaKit.Emulation;
 /// <summary>Hosts one device model: gives it its turns, carries its transfers and its interrupts.</summary>
 /// <remarks>
 /// Safe from any thread. Two locks: the turn, in which the model runs, and the gate of transfers, which is held only while bytes
-/// move. Who takes a translation or bus mastering away passes through the gate, and knows then that nothing moves any more.
+/// move. The gate is taken inside the turn, never the other way round.
 /// </remarks>
 internal sealed class DeviceHost : DevicePort
 {
     private readonly Lock _turn = new();
-    private readonly Lock _transfers = new();
+    private readonly TransferGate _transfers = new();
     private readonly PciSlot _slot;
     private readonly DeviceModel _model;
     private readonly WorkLoop _loop;
@@ -41,10 +41,15 @@ internal sealed class DeviceHost : DevicePort
     {
         string? refused;
         long done = 0;
-        lock (_transfers)
+        _transfers.Enter();
+        try
         {
             refused = _slot.WhyNoTransfers();
-            if (refused is null && !_slot.Domain.Memory.TryRead(address.Value, destination, out done, out refused)) done = Math.Max(0, done);
+            if (refused is null) _slot.Domain.Memory.TryRead(address.Value, destination, out done, out refused);
+        }
+        finally
+        {
+            _transfers.Exit();
         }
 
         _slot.Trace?.Invoke($"{_slot.Stamp} dma read {address} {destination.Length}{(refused is null ? "" : " refused: " + refused)}");
@@ -58,10 +63,15 @@ internal sealed class DeviceHost : DevicePort
     {
         string? refused;
         long done = 0;
-        lock (_transfers)
+        _transfers.Enter();
+        try
         {
             refused = _slot.WhyNoTransfers();
-            if (refused is null && !_slot.Domain.Memory.TryWrite(address.Value, source, out done, out refused)) done = Math.Max(0, done);
+            if (refused is null) _slot.Domain.Memory.TryWrite(address.Value, source, out done, out refused);
+        }
+        finally
+        {
+            _transfers.Exit();
         }
 
         _slot.Trace?.Invoke($"{_slot.Stamp} dma write {address} {source.Length}{(refused is null ? "" : " refused: " + refused)}");
@@ -171,27 +181,28 @@ internal sealed class DeviceHost : DevicePort
     {
         lock (_turn)
         {
-            lock (_transfers) _isLost = true;
+            ShutOut();
             CancelWork();
         }
     }
 
     /// <summary>Returns when no transfer moves that began before.</summary>
-    internal void PassTransfers()
-    {
-        lock (_transfers)
-        {
-        }
-    }
+    internal void PassTransfers() => _transfers.Pass();
 
     /// <summary>Closes what the model has open.</summary>
     internal void Close()
     {
         lock (_turn)
         {
-            lock (_transfers) _isLost = true;
+            ShutOut();
             _model.Dispose();
         }
+    }
+
+    private void ShutOut()
+    {
+        _isLost = true;
+        _transfers.Pass();
     }
 
     private void ThrowIfLost()
@@ -203,7 +214,7 @@ internal sealed class DeviceHost : DevicePort
     private DeviceLostException Lose(Exception cause)
     {
         _lost = cause;
-        lock (_transfers) _isLost = true;
+        ShutOut();
         CancelWork();
         _slot.ModelFailed(cause);
         return new DeviceLostException($"{_slot.Info.Address} does not answer: its model failed with {cause.GetType().Name}: {cause.Message}", cause);

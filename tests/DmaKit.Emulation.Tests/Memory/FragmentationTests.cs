@@ -5,6 +5,7 @@ namespace DmaKit.Emulation.Tests;
 public sealed class FragmentationTests
 {
     private const int Page = 4096;
+    private const int Small = 12 << 20;
 
     public static TheoryData<double, int> DegreesAndSeeds()
     {
@@ -18,15 +19,15 @@ public sealed class FragmentationTests
     [MemberData(nameof(DegreesAndSeeds))]
     public async Task Large_runs_fail_and_single_pages_succeed(double degree, int seed)
     {
-        await using var machine = new EmulatedPlatform(new() { MemoryBytes = 64 << 20, LowMemoryBytes = 16 << 20, Fragmentation = degree, Seed = seed, Stepped = true });
+        await using var machine = new EmulatedPlatform(new() { MemoryBytes = Small, LowMemoryBytes = 4 << 20, Fragmentation = degree, Seed = seed, Stepped = true });
         DomainMemory memory = await MemoryOfAsync(machine);
-        long longest = Fragmentation.LongestRun((64 << 20) / Page, degree) * Page;
+        long longest = Fragmentation.LongestRun(Small / Page, degree) * Page;
 
         Assert.False(memory.TryAllocate(Request(longest + Page), out _), $"seed {seed}");
         Assert.True(memory.LargestRun(Request(Page)) <= longest, $"seed {seed}");
         long taken = 0;
         while (memory.TryAllocate(Request(Page), out _)) taken += Page;
-        Assert.True(taken >= (64 << 20) / 3, $"seed {seed}: {taken} bytes usable");
+        Assert.True(taken >= Small / 3, $"seed {seed}: {taken} bytes usable");
         Assert.Equal(0, machine.Statistics.FreeBytes);
     }
 

@@ -65,6 +65,23 @@ public sealed class IommuTests
     }
 
     [Fact]
+    public async Task A_device_that_is_refused_without_pause_is_counted_but_told_of_within_limits()
+    {
+        await using var machine = NewMachine();
+        var probe = new ProbeDevice();
+        await using PciFunction function = await OpenAsync(machine, probe);
+        int told = 0;
+        function.Domain.Faulted += _ => told++;
+        for (int i = 0; i < 1000; i++) Assert.False(probe.Host.TryRead(new LogicalAddress(0x5000), new byte[4]));
+        machine.RunUntilIdle();
+        Assert.Equal(256, told);
+        Assert.Equal(1000, machine.Statistics.Functions[0].RefusedTransfers);
+        Assert.False(probe.Host.TryRead(new LogicalAddress(0x5000), new byte[4]));
+        machine.RunUntilIdle();
+        Assert.Equal(257, told);
+    }
+
+    [Fact]
     public async Task Q1_after_revoke_the_device_is_shut_out_and_the_range_stays_taken()
     {
         await using var machine = NewMachine();
