@@ -95,6 +95,18 @@ public sealed class MapRegisters
         }
     }
 
+    /// <summary>Takes the registers' memory if nobody did before: what fits is known only then, since they may not lie in one run.</summary>
+    /// <returns>Whether it was taken just now, so that limits found before are too hopeful.</returns>
+    internal bool TakeMemory(DmaAdapter adapter)
+    {
+        lock (_gate)
+        {
+            if (_runs.Length != 0) return false;
+            Fill(adapter);
+            return true;
+        }
+    }
+
     /// <summary>Takes registers now, unless somebody is waiting for some already.</summary>
     /// <param name="slot">Whose registers they become.</param>
     internal bool TryTake(MappingSlot slot)
@@ -225,18 +237,23 @@ public sealed class MapRegisters
     {
         if (_runs.Length != 0) return;
         int count = _domain.Memory.MapRegisterCount;
-        foreach (int bits in (ReadOnlySpan<int>)[24, 28, 32, 64])
+
+        // A quarter is taken as enough to work with; below that a higher reach is tried, and only then is anything enough.
+        foreach (int least in (ReadOnlySpan<int>)[Math.Max(1, count / 4), 1])
         {
-            if (bits > adapter.Constraints.AddressBits && bits != 64) continue;
-            ulong reach = Math.Min(adapter.Constraints.HighestAddress.Value, bits == 64 ? ulong.MaxValue : (1UL << bits) - 1);
-            if (TryFill(count, new LogicalAddress(reach))) return;
+            foreach (int bits in (ReadOnlySpan<int>)[24, 28, 32, 64])
+            {
+                if (bits > adapter.Constraints.AddressBits && bits != 64) continue;
+                ulong reach = Math.Min(adapter.Constraints.HighestAddress.Value, bits == 64 ? ulong.MaxValue : (1UL << bits) - 1);
+                if (TryFill(count, least, new LogicalAddress(reach))) return;
+            }
         }
 
         throw new DmaResourceException(
             $"No memory for map registers in reach of {adapter.Function.Info.Address} ({adapter.Constraints.AddressBits} address bits): the machine has no free page there.", (long)count * PageSize, 0);
     }
 
-    private bool TryFill(int count, LogicalAddress highest)
+    private bool TryFill(int count, int least, LogicalAddress highest)
     {
         var runs = new List<MemoryRun>();
         int had = 0;
@@ -254,8 +271,7 @@ public sealed class MapRegisters
             had += chunk;
         }
 
-        // A quarter is taken as enough to work with; below that a higher reach is tried.
-        if (had < Math.Max(1, count / 4))
+        if (had < least)
         {
             foreach (MemoryRun run in runs) GiveBack(run);
             return false;

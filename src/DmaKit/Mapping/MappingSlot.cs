@@ -49,6 +49,13 @@ internal sealed class MappingSlot
         MapRegisters registers = Adapter.Domain.MapRegisters;
         registers.LimitsFor(Adapter, out int most, out int longestRun);
         _plan.Make(data, most, longestRun, granularity);
+        if (_plan.Registers > 0 && registers.TakeMemory(Adapter))
+        {
+            // The first to need registers: what was planned without knowing them might wait for a run that there never is.
+            registers.LimitsFor(Adapter, out most, out longestRun);
+            _plan.Make(data, most, longestRun, granularity);
+        }
+
         if (_plan.Length == 0 || (whole && _plan.Length < data.Length)) throw Impossible(data.Length, granularity);
         (_data, Direction, _asked) = (data, direction, data.Length);
         if (_registers.Length < _plan.Registers) _registers = new int[_plan.Registers];
