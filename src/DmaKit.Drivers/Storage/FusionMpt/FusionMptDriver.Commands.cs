@@ -52,6 +52,12 @@ public sealed partial class FusionMptDriver
         }
     }
 
+    /// <inheritdoc/>
+    Memory<byte> IScsiTransport.TakeAnswers() => Memory.TakeAnswers();
+
+    /// <inheritdoc/>
+    void IScsiTransport.ReturnAnswers(Memory<byte> answers) => Memory.ReturnAnswers(answers);
+
     /// <summary>Sends a request about the adapter itself, and waits until it is answered.</summary>
     internal async ValueTask<CommandOutcome<ManagementReply>> ManageAsync(
         ManagementFrame request, FusionMptGate gate, TimeSpan limit, CancellationToken cancellationToken)

@@ -56,7 +56,7 @@ internal sealed class FusionMptRecovery(FusionMptDriver driver, FusionMptDriverO
             if (_running) idle = (_idle ??= new TaskCompletionSource()).Task;
         }
 
-        await _stop.CancelAsync().ConfigureAwait(false);
+        _stop.Cancel();
         await idle.ConfigureAwait(false);
         _stop.Dispose();
     }

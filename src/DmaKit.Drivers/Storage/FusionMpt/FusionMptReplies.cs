@@ -124,8 +124,10 @@ internal sealed class FusionMptReplies(RegisterWindow registers, FusionMptMemory
 
     private bool TryReadFrame(uint low, out ReplyFrame frame)
     {
-        foreach (CommonBuffer buffer in memory.ReplyFrames.Buffers)
+        IReadOnlyList<CommonBuffer> buffers = memory.ReplyFrames.Buffers;
+        for (int i = 0; i < buffers.Count; i++)
         {
+            CommonBuffer buffer = buffers[i];
             long offset = low - (long)buffer.LogicalAddress.LowHalf;
             if (offset < 0 || offset > buffer.Length - FusionMptMemory.ReplyFrameLength || offset % FusionMptMemory.ReplyFrameLength != 0) continue;
             frame = buffer.Read<ReplyFrame>(offset);

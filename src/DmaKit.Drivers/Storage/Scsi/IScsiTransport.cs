@@ -10,4 +10,10 @@ internal interface IScsiTransport
     /// <param name="from">Its data, for one that writes; empty otherwise.</param>
     /// <param name="cancellationToken">Gives up.</param>
     ValueTask<ScsiOutcome> SendAsync(int target, ScsiCommand command, Memory<byte> into, ReadOnlyMemory<byte> from, CancellationToken cancellationToken);
+
+    /// <summary>Room for 256 bytes of what a device says of itself, which takes no map register where that can be.</summary>
+    Memory<byte> TakeAnswers();
+
+    /// <summary>Gives it back. Not called when a command may still write there.</summary>
+    void ReturnAnswers(Memory<byte> answers);
 }

@@ -33,22 +33,38 @@ public sealed class ScsiDisk : BlockDevice
     /// <exception cref="BlockDeviceException">There is none, it is no disk, or it failed.</exception>
     internal static async ValueTask<ScsiDisk> OpenAsync(IScsiTransport transport, int target, CancellationToken cancellationToken)
     {
+        Memory<byte> answer = transport.TakeAnswers();
+        try
+        {
+            ScsiDisk disk = await OpenAsync(transport, target, answer, cancellationToken).ConfigureAwait(false);
+            transport.ReturnAnswers(answer);
+            return disk;
+        }
+        catch (BlockDeviceException e) when (e.Status is BlockDeviceStatus.NoDevice or BlockDeviceStatus.CheckCondition)
+        {
+            transport.ReturnAnswers(answer);
+            throw;
+        }
+    }
+
+    private static async ValueTask<ScsiDisk> OpenAsync(IScsiTransport transport, int target, Memory<byte> answer, CancellationToken cancellationToken)
+    {
         const int inquiryLength = 36, serialPage = 0x80, allPages = 0x3F, longest = 252;
-        var answer = new byte[256];
-        await SendAsync(transport, target, ScsiCommand.Inquiry(inquiryLength), answer.AsMemory(0, inquiryLength), cancellationToken).ConfigureAwait(false);
-        if ((answer[0] & 0xE0) != 0 || (answer[0] & 0x1F) != 0)
-            throw new BlockDeviceException(BlockDeviceStatus.NoDevice, $"opening of target {target}", $"it is no disk (peripheral {answer[0]:X2}h)");
-        string vendor = Text(answer.AsSpan(8, 8));
-        string product = Text(answer.AsSpan(16, 16));
+        await SendAsync(transport, target, ScsiCommand.Inquiry(inquiryLength), answer[..inquiryLength], cancellationToken).ConfigureAwait(false);
+        byte peripheral = answer.Span[0];
+        if (peripheral != 0)
+            throw new BlockDeviceException(BlockDeviceStatus.NoDevice, $"opening of target {target}", $"it is no disk (peripheral {peripheral:X2}h)");
+        string vendor = Text(answer.Span.Slice(8, 8));
+        string product = Text(answer.Span.Slice(16, 16));
 
         (long blocks, int blockSize) = await CapacityAsync(transport, target, answer, cancellationToken).ConfigureAwait(false);
         string serial = "";
-        if (await TrySendAsync(transport, target, ScsiCommand.VitalProductData(serialPage, longest), answer.AsMemory(0, longest), cancellationToken).ConfigureAwait(false) is var got and >= 4)
-            serial = Text(answer.AsSpan(4, (int)Math.Min(answer[3], got - 4)));
+        if (await TrySendAsync(transport, target, ScsiCommand.VitalProductData(serialPage, longest), answer[..longest], cancellationToken).ConfigureAwait(false) is var got and >= 4)
+            serial = Text(answer.Span.Slice(4, (int)Math.Min(answer.Span[3], got - 4)));
 
         // Bit 7 of the device-specific byte says write protected (SBC-3, mode parameter header).
-        bool isReadOnly = await TrySendAsync(transport, target, ScsiCommand.ModeSense6(allPages, longest), answer.AsMemory(0, longest), cancellationToken).ConfigureAwait(false) >= 3
-            && (answer[2] & 0x80) != 0;
+        bool isReadOnly = await TrySendAsync(transport, target, ScsiCommand.ModeSense6(allPages, longest), answer[..longest], cancellationToken).ConfigureAwait(false) >= 3
+            && (answer.Span[2] & 0x80) != 0;
         return new ScsiDisk(transport, target, new BlockDeviceInfo
         {
             BlockSize = blockSize,
@@ -68,18 +84,18 @@ public sealed class ScsiDisk : BlockDevice
     protected override ValueTask WriteBlocksAsync(long offset, ReadOnlyMemory<byte> data, CancellationToken cancellationToken) =>
         MoveAsync(offset, default, data, cancellationToken);
 
-    private static async ValueTask<(long Blocks, int BlockSize)> CapacityAsync(IScsiTransport transport, int target, byte[] answer, CancellationToken cancellationToken)
+    private static async ValueTask<(long Blocks, int BlockSize)> CapacityAsync(IScsiTransport transport, int target, Memory<byte> answer, CancellationToken cancellationToken)
     {
         const int shortLength = 8, longLength = 32;
-        await SendAsync(transport, target, ScsiCommand.ReadCapacity10, answer.AsMemory(0, shortLength), cancellationToken).ConfigureAwait(false);
-        uint last = BinaryPrimitives.ReadUInt32BigEndian(answer);
-        uint size = BinaryPrimitives.ReadUInt32BigEndian(answer.AsSpan(4));
+        await SendAsync(transport, target, ScsiCommand.ReadCapacity10, answer[..shortLength], cancellationToken).ConfigureAwait(false);
+        uint last = BinaryPrimitives.ReadUInt32BigEndian(answer.Span);
+        uint size = BinaryPrimitives.ReadUInt32BigEndian(answer.Span[4..]);
         long blocks = last + 1L;
         if (last == uint.MaxValue)
         {
-            await SendAsync(transport, target, ScsiCommand.ReadCapacity16(longLength), answer.AsMemory(0, longLength), cancellationToken).ConfigureAwait(false);
-            ulong longLast = BinaryPrimitives.ReadUInt64BigEndian(answer);
-            size = BinaryPrimitives.ReadUInt32BigEndian(answer.AsSpan(8));
+            await SendAsync(transport, target, ScsiCommand.ReadCapacity16(longLength), answer[..longLength], cancellationToken).ConfigureAwait(false);
+            ulong longLast = BinaryPrimitives.ReadUInt64BigEndian(answer.Span);
+            size = BinaryPrimitives.ReadUInt32BigEndian(answer.Span[8..]);
             blocks = longLast < long.MaxValue ? (long)longLast + 1 : 0;
         }
 
