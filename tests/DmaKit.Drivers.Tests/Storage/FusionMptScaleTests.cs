@@ -165,6 +165,62 @@ public sealed class FusionMptScaleTests
         }
     }
 
+    [Fact]
+    public async Task C4_Resets_under_load_lose_nothing_and_confuse_no_tags()
+    {
+        const int seed = 4711, workers = 12, resets = 20;
+        await using var machine = new FusionMachine(new EmulatedPlatformOptions { Seed = seed });
+        await machine.RunAsync(async driver =>
+        {
+            ScsiDisk disk = await driver.OpenDiskAsync(0);
+            bool over = false;
+            Task[] tasks = [.. Enumerable.Range(0, workers).Select(worker => Task.Run(() => WorkAsync(disk, worker, () => over)))];
+            for (int i = 0; i < resets; i++)
+            {
+                long done = driver.Statistics.Commands.CompletedTotal;
+                while (driver.Statistics.Commands.CompletedTotal < done + 100) await Task.Yield();
+                await driver.ResetAdapterAsync(default);
+            }
+
+            over = true;
+            await Task.WhenAll(tasks);
+            CommandPoolStatistics statistics = driver.Statistics.Commands;
+            Assert.Equal((driver.QueueDepth, 0, 0), (statistics.Free, statistics.Posted, statistics.Quarantined));
+            Assert.Equal((0L, 0L), (statistics.StaleTags, statistics.UnknownTags));
+            Assert.Equal(0, driver.Statistics.AdapterResets);
+        }, new FusionMptDriverOptions { CommandTimeout = TimeSpan.FromMinutes(2) });
+        machine.AssertClean();
+
+        static async Task WorkAsync(ScsiDisk disk, int worker, Func<bool> over)
+        {
+            var random = new Random(seed + worker);
+            for (int step = 0; !over(); step++)
+            {
+                byte[] written = Pattern.Bytes(4096, random.Next());
+                var read = new byte[4096];
+                await AgainAsync(() => disk.WriteAsync(worker * 4096, written));
+                await AgainAsync(() => disk.ReadAsync(worker * 4096, read));
+                Assert.True(written.AsSpan().SequenceEqual(read), $"seed {seed}, worker {worker}, step {step}");
+            }
+        }
+
+        // A request that two resets in a row hit is an error of its own; its caller may ask again.
+        static async Task AgainAsync(Func<ValueTask> request)
+        {
+            while (true)
+            {
+                try
+                {
+                    await request();
+                    return;
+                }
+                catch (BlockDeviceException e) when (e.Status == BlockDeviceStatus.Aborted || e.Sense is { Key: ScsiSenseKey.UnitAttention })
+                {
+                }
+            }
+        }
+    }
+
     private static async Task RoundTripAsync(FusionMachine machine, FusionMptDriver driver)
     {
         ScsiDisk disk = await driver.OpenDiskAsync(0);
