@@ -1,0 +1,15 @@
+namespace DmaKit.Benchmarks;
+
+/// <summary>The figures of a row.</summary>
+/// <param name="Ours">Our median.</param>
+/// <param name="Peer">The peer's median.</param>
+/// <param name="OursSpread">Our interquartile range as a part of the median.</param>
+/// <param name="PeerSpread">The peer's interquartile range as a part of the median.</param>
+/// <param name="Allocated">Managed bytes that ours allocated for each operation.</param>
+internal sealed record Measurement(double Ours, double Peer, double OursSpread, double PeerSpread, double Allocated)
+{
+    public double Ratio => Ours / Peer;
+
+    /// <summary>Whether the machine was too restless for the figure to mean much.</summary>
+    public bool Noisy => PeerSpread > 0.15;
+}
