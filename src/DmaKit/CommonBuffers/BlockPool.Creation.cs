@@ -51,7 +51,13 @@ public sealed partial class BlockPool
         }
         catch
         {
-            foreach ((CommonBuffer buffer, _) in runs) buffer.Dispose();
+            foreach ((CommonBuffer buffer, _) in runs)
+            {
+                // No device was ever told of it, whatever else it was told since it was quiet.
+                buffer.DeclareQuiet();
+                buffer.Dispose();
+            }
+
             throw;
         }
     }
