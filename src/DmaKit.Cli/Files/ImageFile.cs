@@ -34,7 +34,10 @@ internal sealed class ImageFile(string path, SafeFileHandle handle, bool isWrita
     internal static ImageFile Open(string path, bool forWriting)
     {
         PathCheck.Existing(path, Role);
-        return Open(path, FileMode.Open, forWriting);
+        ImageFile image = Open(path, FileMode.Open, forWriting);
+        if (image.DiskBytes > 0) return image;
+        image.Dispose();
+        throw ImageRange.NoBlock(path, image.FileBytes);
     }
 
     /// <summary>Makes a new image, sparse where the file system can.</summary>

@@ -38,10 +38,12 @@ internal static class ImageRange
     private static long WholeBlocks(string path, long fileBytes)
     {
         long disk = fileBytes - fileBytes % ImageFile.BlockBytes;
-        if (disk == 0)
-            throw new ToolException($"{ImageFile.Role} {PathText.Show(path)} has {SizeText.Show(fileBytes)}: not one whole block of {ImageFile.BlockBytes}");
-        return disk;
+        return disk > 0 ? disk : throw NoBlock(path, fileBytes);
     }
+
+    /// <summary>The error for a file that is too short to be a disk.</summary>
+    internal static ToolException NoBlock(string path, long fileBytes) =>
+        new($"{ImageFile.Role} {PathText.Show(path)} has {SizeText.Show(fileBytes)}: not one whole block of {ImageFile.BlockBytes}");
 
     private static void OffsetOnDisk(string path, long disk, long offset)
     {

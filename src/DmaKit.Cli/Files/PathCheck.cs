@@ -13,7 +13,7 @@ internal static class PathCheck
     /// <param name="role">What it should be, such as <c>disk image</c>.</param>
     internal static void Existing(string path, string role)
     {
-        if (Directory.Exists(path)) throw new ToolException($"{PathText.Show(path)} is a folder, not a {role}");
+        if (Directory.Exists(path)) throw new ToolException($"{PathText.Show(path)} is a folder; the {role} must be a file");
         if (File.Exists(path)) return;
         Decodable(path, role);
         throw new ToolException($"there is no {role} {PathText.Show(path)}");
@@ -24,7 +24,7 @@ internal static class PathCheck
     /// <param name="role">What it should be.</param>
     internal static void Creatable(string path, string role)
     {
-        if (Directory.Exists(path)) throw new ToolException($"{PathText.Show(path)} is a folder, not a {role}");
+        if (Directory.Exists(path)) throw new ToolException($"{PathText.Show(path)} is a folder; the {role} must be a file");
         if (File.Exists(path)) return;
         Decodable(path, role);
         string? folder = Path.GetDirectoryName(Path.GetFullPath(path));

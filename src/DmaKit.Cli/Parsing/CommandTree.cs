@@ -30,6 +30,7 @@ internal static class CommandTree
             }
         }
 
+        root.Subcommands.Add(DemoVerb.Build(host));
         root.Subcommands.Add(DevicesVerb.Build(host));
         var disk = new VerbCommand("disk", "Disk images behind an emulated SCSI adapter: write, read, copy, verify, measure.");
         disk.Subcommands.Add(DiskInfoVerb.Build(host));

@@ -31,7 +31,7 @@ internal static class ErrorText
         UnauthorizedAccessException => "permission denied",
         PathTooLongException => "the path is too long",
         IOException { HResult: NoSpace or WindowsDiskFull } => "no space left on the device",
-        _ => OneLine(StripPath(error.Message)),
+        _ => HelpText.LowerFirst(OneLine(StripPath(error.Message))),
     };
 
     private static string OneLine(string text)

@@ -68,7 +68,15 @@ public sealed class FileDiskImage : DiskImage
     {
         Check(offset, source.Length);
         if (IsReadOnly) throw new UnauthorizedAccessException("The disk image is open for reading only.");
-        RandomAccess.Write(_file, source, offset);
+        try
+        {
+            RandomAccess.Write(_file, source, offset);
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            // So the framework says that the system allows no file of that length (EFBIG).
+            throw new IOException("File too large.", e);
+        }
     }
 
     /// <inheritdoc/>

@@ -1,0 +1,84 @@
+using System.CommandLine;
+using Spectre.Console;
+
+namespace DmaKit.Cli;
+
+/// <summary><c>dmakit demo</c>: what people show to a colleague.</summary>
+internal static class DemoVerb
+{
+    private const long StandardMemory = 64L << 20;
+    private const double StandardFragmentation = 0.85;
+    private const long WatchedBytes = 128L << 20;
+    private const long PlainBytes = 32L << 20;
+    private static readonly TimeSpan WatchedLatency = TimeSpan.FromMilliseconds(30);
+    private static readonly TimeSpan Frame = TimeSpan.FromMilliseconds(80);
+
+    internal static Command Build(ToolHost host)
+    {
+        var command = new VerbCommand("demo", "Writes data through a disk driver, reads it back and compares, and shows the memory that driver and device share.")
+        {
+            Examples = ["dmakit demo", "dmakit demo --fragmentation 1 --iommu on", "dmakit demo --svg demo.svg"],
+        };
+        var plain = new Option<bool>("--plain") { Description = "A dozen lines instead of the live view." };
+        var svg = new Option<string>("--svg") { Description = "Write a picture of it to this file, too.", HelpName = "FILE" };
+        command.Options.Add(plain);
+        command.Options.Add(svg);
+        var machine = new MachineOptions(command, StandardMemory, StandardFragmentation);
+        command.SetAction((parsed, interrupted) => RunAsync(
+            host, machine.Read(parsed), live: host.OutIsTerminal && !parsed.GetValue(plain), parsed.GetValue(svg), interrupted));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ToolHost host, MachineSettings settings, bool live, string? svg, CancellationToken interrupted)
+    {
+        if (svg is not null) PathCheck.Creatable(svg, "picture");
+        if (live && settings.DiskLatency == TimeSpan.Zero) settings = settings with { DiskLatency = WatchedLatency };
+        await using DemoRun demo = await DemoRun.StartAsync(
+            settings, live ? WatchedBytes : PlainBytes, live, host.Notice, host.Clock, interrupted).ConfigureAwait(false);
+        if (live) await WatchAsync(host, demo, interrupted).ConfigureAwait(false);
+        else
+        {
+            DemoText.WriteStart(host.Out, demo.Look());
+            await demo.RunAsync(interrupted).ConfigureAwait(false);
+        }
+
+        DemoSnapshot end = demo.Look();
+        if (live) host.Out.WriteLine($"{SizeText.Show(end.Reading.Bytes)} written, read back and compared: equal");
+        else DemoText.WriteEnd(host.Out, end);
+        if (svg is not null) await DrawAsync(svg, demo.Busiest ?? end, end, interrupted).ConfigureAwait(false);
+        return ExitCode.Done;
+    }
+
+    private static async Task WatchAsync(ToolHost host, DemoRun demo, CancellationToken interrupted)
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = AnsiSupport.Yes,
+            ColorSystem = host.UseColor ? ColorSystemSupport.EightBit : ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.Yes,
+            Out = new AnsiConsoleOutput(host.Out),
+        });
+        Task work = demo.RunAsync(interrupted);
+        await console.Live(DemoView.Draw(demo.Look(), console.Profile.Width)).Overflow(VerticalOverflow.Crop).StartAsync(async screen =>
+        {
+            while (!work.IsCompleted)
+            {
+                await Task.WhenAny(work, Task.Delay(Frame, host.Clock, CancellationToken.None)).ConfigureAwait(false);
+                screen.UpdateTarget(DemoView.Draw(demo.Look(), console.Profile.Width));
+            }
+        }).ConfigureAwait(false);
+        await work.ConfigureAwait(false);
+    }
+
+    private static async Task DrawAsync(string path, DemoSnapshot busiest, DemoSnapshot end, CancellationToken interrupted)
+    {
+        try
+        {
+            await File.WriteAllTextAsync(path, DemoPicture.Draw(busiest, end), interrupted).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw ErrorText.OfFile("write", path, e);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+namespace DmaKit.Cli.Tests;
+
+public sealed class HelpTests
+{
+    [Theory]
+    [InlineData("")]
+    [InlineData("demo")]
+    [InlineData("devices")]
+    [InlineData("disk")]
+    [InlineData("disk info")]
+    [InlineData("disk write")]
+    [InlineData("disk read")]
+    [InlineData("disk copy")]
+    [InlineData("disk verify")]
+    [InlineData("disk bench")]
+    public async Task E2_HelpIsTheGoldenText(string verb)
+    {
+        string[] words = verb.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        ToolResult result = (await InProcess.RunAsync([.. words, "--help"], null, CancellationToken.None)).Succeeded();
+        Assert.Empty(result.Error);
+        Assert.All(result.Output.Split('\n'), line => Assert.True(line.Length <= 110, line));
+        GoldenText.Check($"help{string.Concat(words.Select(w => "-" + w))}.txt", result.Output);
+    }
+
+    [Fact]
+    public async Task E2_TheVersionIsOneLine()
+    {
+        ToolResult result = (await InProcess.RunAsync("--version")).Succeeded();
+        Assert.Matches(@"^dmakit \d+\.\d+\.\d+[^ ]*\n$", result.Output);
+    }
+}
