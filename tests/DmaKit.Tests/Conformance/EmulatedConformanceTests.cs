@@ -14,6 +14,7 @@ public sealed class EmulatedConformanceTests
         ["stepped, fragmented"] = new() { MemoryBytes = 256 << 20, Stepped = true, Fragmentation = 0.5, Seed = 7 },
         ["stepped, IOMMU"] = new() { MemoryBytes = 64 << 20, Stepped = true, Iommu = true },
         ["threaded, IOMMU, line interrupts"] = new() { MemoryBytes = 64 << 20, Iommu = true, AllowMessages = false },
+        ["stepped, IOMMU, fragmented"] = new() { MemoryBytes = 256 << 20, Stepped = true, Iommu = true, Fragmentation = 0.95, Seed = 3 },
         ["threaded"] = new() { MemoryBytes = 64 << 20 },
     };
 
