@@ -9,6 +9,7 @@ using DmaKit.Benchmarks;
     ("heap-trace-net", () => new HeapTrace()),
     ("heap-align-4096", () => new HeapAlign4096()),
     ("heap-footprint", () => new HeapFootprint()),
+    ("commands-net", () => new CommandsPosted()),
 ];
 
 bool isShort = args.Contains("--short");

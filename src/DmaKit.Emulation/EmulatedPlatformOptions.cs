@@ -86,7 +86,7 @@ public sealed record EmulatedPlatformOptions
     internal bool ForgetfulIommu { get; init; }
 
     /// <summary>For tests: how long <see cref="EmulatedPlatform.Run(Func{Task})"/> waits for other threads before it calls a hang a hang.</summary>
-    internal TimeSpan HangGrace { get; init; } = TimeSpan.FromSeconds(1);
+    internal TimeSpan HangGrace { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Bytes below 4 GiB, and from 4 GiB on.</summary>
     internal (long Low, long High) Split()
