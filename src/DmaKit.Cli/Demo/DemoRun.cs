@@ -185,7 +185,7 @@ internal sealed class DemoRun : IAsyncDisposable
 
     private int Depth(TimeSpan elapsed)
     {
-        if (!_watched) return _buffers.Count;
+        if (!_watched || elapsed > WriteLimit) return _buffers.Count;
         double wave = 0.5 - 0.5 * Math.Cos(elapsed / Wave * 2 * Math.PI);
         return Math.Clamp((int)Math.Round(_buffers.Count * (0.15 + 0.85 * wave)), 1, _buffers.Count);
     }

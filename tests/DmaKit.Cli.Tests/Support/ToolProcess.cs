@@ -27,6 +27,10 @@ internal static class ToolProcess
     internal static Task<ToolResult> ShellAsync(string line) =>
         FinishAsync(Start("bash", ["-c", $"dmakit() {{ '{Dotnet}' '{ToolPath}' \"$@\"; }}; {line}"], null), null);
 
+    /// <summary>Runs the tool in a terminal of its own; what it writes there, errors included, is the output.</summary>
+    internal static Task<ToolResult> InTerminalAsync(string environment, int columns, string words) => FinishAsync(
+        Start("script", ["-qec", $"stty cols {columns} rows 24; exec env {environment} '{Dotnet}' '{ToolPath}' {words}", "/dev/null"], null), null);
+
     /// <summary>Runs the tool as a user who is nobody, whom file permissions bind.</summary>
     internal static Task<ToolResult> AsNobodyAsync(params string[] args) => Environment.IsPrivilegedProcess
         ? FinishAsync(Start("setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", Dotnet, ToolPath, .. args], null), null)

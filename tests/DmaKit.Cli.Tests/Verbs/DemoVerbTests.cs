@@ -20,6 +20,24 @@ public sealed class DemoVerbTests : IDisposable
         Assert.Empty(result.Error);
     }
 
+    [Fact]
+    public async Task E2_InATerminalItIsALiveViewThatEndsByItself()
+    {
+        ToolResult result = (await ToolProcess.InTerminalAsync("NO_COLOR=1 TERM=xterm", 50, "demo")).Succeeded();
+        Assert.Contains("╭─command packets", result.Output, StringComparison.Ordinal);
+        Assert.EndsWith("written, read back and compared: equal", result.Output.TrimEnd(), StringComparison.Ordinal);
+        Assert.Contains("\e[", result.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("\e[38", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task E2_InADumbTerminalItIsPlainText()
+    {
+        ToolResult result = (await ToolProcess.InTerminalAsync("TERM=dumb", 80, "demo")).Succeeded();
+        Assert.DoesNotContain('\e', result.Output);
+        Assert.Contains("compared: equal", result.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--iommu", "on")]
     [InlineData("--managed", null)]
