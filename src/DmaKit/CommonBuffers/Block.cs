@@ -10,20 +10,25 @@ namespace DmaKit;
 /// </remarks>
 public readonly struct Block : IDisposable, IEquatable<Block>
 {
-    internal Block(ulong token, uint poolId, int length)
+    // Two words, each written and read whole: a handle is often read again while its stores are on their way to the cache.
+    internal Block(ulong token, ulong kind)
     {
         Token = token;
-        PoolId = poolId;
-        Length = length;
+        Kind = kind;
     }
 
     /// <summary>Slot in the low half, generation in the high half.</summary>
     internal ulong Token { get; }
 
-    internal uint PoolId { get; }
+    /// <summary>What all blocks of a pool have in common: the pool's number in the low half, their length in the high half.</summary>
+    internal ulong Kind { get; }
+
+    internal uint PoolId => (uint)Kind;
 
     /// <summary>The length in bytes; 0 for a default block.</summary>
-    public int Length { get; }
+    public int Length => (int)(Kind >> 32);
+
+    internal static ulong KindOf(uint poolId, int length) => ((ulong)(uint)length << 32) | poolId;
 
     internal uint Index => (uint)Token;
 
@@ -83,7 +88,7 @@ public readonly struct Block : IDisposable, IEquatable<Block>
     }
 
     /// <summary>Whether both are handles of the same block, taken by the same rent.</summary>
-    public bool Equals(Block other) => Token == other.Token && PoolId == other.PoolId;
+    public bool Equals(Block other) => Token == other.Token && Kind == other.Kind;
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is Block other && Equals(other);

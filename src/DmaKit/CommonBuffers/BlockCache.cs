@@ -16,8 +16,7 @@ public sealed class BlockCache : IDisposable
     private readonly PoolCore _core;
     private readonly uint[] _generations;
     private readonly DmaObserver? _observer;
-    private readonly uint _id;
-    private readonly int _blockLength;
+    private readonly ulong _kind;
     private int _disposed;
 #if DEBUG
     private int _user;
@@ -30,8 +29,7 @@ public sealed class BlockCache : IDisposable
         _core = pool.Core;
         _generations = pool.Core.Generations;
         _observer = observer;
-        _id = pool.Id;
-        _blockLength = pool.BlockLength;
+        _kind = stock.Kind;
     }
 
     /// <summary>The pool that it is of.</summary>
@@ -55,7 +53,7 @@ public sealed class BlockCache : IDisposable
             return false;
         }
 
-        block = new Block(token, _id, _blockLength);
+        block = new Block(token, _kind);
         if (_observer is not null) _pool.NoteRented(token);
         return true;
     }
@@ -79,7 +77,7 @@ public sealed class BlockCache : IDisposable
     public void Return(Block block)
     {
         Enter();
-        if (block.PoolId != _id || _observer is not null || !PoolSlots.TryAdvance(_generations, block.Token))
+        if (block.Kind != _kind || _observer is not null || !PoolSlots.TryAdvance(_generations, block.Token))
         {
             ReturnSlowly(block);
             return;

@@ -5,8 +5,13 @@ namespace DmaKit;
 
 public sealed partial class BlockPool
 {
+    /// <summary>The stocks of this thread, by the place of their pool in the table of pools.</summary>
     [ThreadStatic]
     private static PoolStock?[]? t_stocks;
+
+    /// <summary>The one that this thread used last.</summary>
+    [ThreadStatic]
+    private static PoolStock? t_last;
 
     /// <summary>Takes a block, if one is free. Legal in callback context.</summary>
     /// <param name="block">The block; not cleared.</param>
@@ -21,7 +26,7 @@ public sealed partial class BlockPool
             return false;
         }
 
-        block = new Block(token, Id, _blockLength);
+        block = new Block(token, _kind);
         _observer?.OnRented(this, RangeOf(block.Index));
         return true;
     }
@@ -57,7 +62,7 @@ public sealed partial class BlockPool
 
     internal int TryRent(PoolStock? stock, Span<Block> blocks)
     {
-        int n = stock?.TakeMany(blocks, Id, _blockLength) ?? 0;
+        int n = stock?.TakeMany(blocks) ?? 0;
         if (n < blocks.Length) n += RentSlowly(stock, blocks[n..]);
         if (_observer is not null)
             foreach (Block block in blocks[..n]) _observer.OnRented(this, RangeOf(block.Index));
@@ -71,7 +76,7 @@ public sealed partial class BlockPool
         int done = 0;
         while (true)
         {
-            if (many) done += stock!.PutMany(blocks[done..], Id, _generations);
+            if (many) done += stock!.PutMany(blocks[done..], _generations);
             if (done == blocks.Length) return;
 
             // The stock is full or wanted, or the block is not what it should be.
@@ -90,7 +95,7 @@ public sealed partial class BlockPool
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool Accept(in Block block)
     {
-        if (block.PoolId != Id || !PoolSlots.TryAdvance(_generations, block.Token)) return Refuse(block);
+        if (block.Kind != _kind || !PoolSlots.TryAdvance(_generations, block.Token)) return Refuse(block);
         _observer?.OnReturned(this, RangeOf(block.Index));
         return true;
     }
@@ -99,7 +104,7 @@ public sealed partial class BlockPool
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool Refuse(in Block block)
     {
-        if (block.PoolId != Id) BlockMisuse.ThrowForeign(Name, block);
+        if (block.Kind != _kind) BlockMisuse.ThrowForeign(Name, block);
         if (!PoolSlots.TryRetire(_generations, block.Token)) BlockMisuse.ThrowStale(this, block);
         _observer?.OnReturned(this, RangeOf(block.Index));
         _core.Retire();
@@ -120,6 +125,7 @@ public sealed partial class BlockPool
 
     internal void NoteRented(ulong token) => _observer?.OnRented(this, RangeOf((uint)token));
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private int RentSlowly(PoolStock? stock, Span<Block> blocks)
     {
         const int Run = 64;
@@ -129,7 +135,7 @@ public sealed partial class BlockPool
         {
             int wanted = Math.Min(Run, blocks.Length - n);
             int got = _core.TakeMany(stock, tokens[..wanted]);
-            for (int i = 0; i < got; i++) blocks[n++] = new Block(tokens[i], Id, _blockLength);
+            for (int i = 0; i < got; i++) blocks[n++] = new Block(tokens[i], _kind);
             if (got < wanted) break;
         }
 
@@ -138,20 +144,18 @@ public sealed partial class BlockPool
 
     /// <summary>This thread's own stock of this pool; null for a pool so small that sharing is all there is.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private PoolStock? Stock()
-    {
-        PoolStock?[]? stocks = t_stocks;
-        int place = OwnerTable.Place(Id);
-        return stocks is not null && place < stocks.Length && stocks[place] is { } stock && stock.PoolId == Id ? stock : OpenStock(place);
-    }
+    private PoolStock? Stock() => t_last is { } last && last.Kind == _kind ? last : FindStock();
 
+    /// <summary>The thread used another pool last, or never this one.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private PoolStock? OpenStock(int place)
+    private PoolStock? FindStock()
     {
         if (_core.ImplicitSize == 0) return null;
+        int place = OwnerTable.Place(Id);
         PoolStock?[] stocks = t_stocks ?? new PoolStock?[Math.Max(16, place + 1)];
         if (place >= stocks.Length) Array.Resize(ref stocks, Math.Max(place + 1, stocks.Length * 2));
         t_stocks = stocks;
-        return stocks[place] = _core.Open(_core.ImplicitSize, Thread.CurrentThread);
+        if (stocks[place] is not { } stock || stock.Kind != _kind) stocks[place] = stock = _core.Open(_core.ImplicitSize, Thread.CurrentThread);
+        return t_last = stock;
     }
 }

@@ -27,7 +27,7 @@ public sealed partial class BlockPool
     }
 
     /// <summary>The handle of a block that a waiter was granted.</summary>
-    internal Block Made(ulong token) => new(token, Id, _blockLength);
+    internal Block Made(ulong token) => new(token, _kind);
 
     private Block Rented(ulong token)
     {

@@ -30,6 +30,7 @@ public sealed partial class BlockPool : IDisposable
     private readonly CommonBuffer _anyBuffer;
     private readonly DmaObserver? _observer;
     private readonly int _blockLength;
+    private readonly ulong _kind;
 
     private BlockPool(DmaAdapter adapter, BlockPoolOptions options, BlockPoolLayout layout, List<(CommonBuffer Buffer, int Count)> runs)
     {
@@ -58,7 +59,8 @@ public sealed partial class BlockPool : IDisposable
         }
 
         Id = OwnerTable.Pools.Reserve();
-        _core = new PoolCore(count, Id, options.FirstGeneration);
+        _kind = Block.KindOf(Id, _blockLength);
+        _core = new PoolCore(count, _kind, options.FirstGeneration);
         _generations = _core.Generations;
         OwnerTable.Pools.Set(Id, this);
     }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DmaKit.Native;
 
 /// <summary>
@@ -25,9 +27,9 @@ internal sealed partial class PoolCore
     private long _put;
     private long _failures;
 
-    internal PoolCore(int capacity, uint id, uint firstGeneration = 1)
+    internal PoolCore(int capacity, ulong kind, uint firstGeneration = 1)
     {
-        Id = id;
+        Kind = kind;
         Generations = new uint[capacity];
         Array.Fill(Generations, firstGeneration);
         _shared = new ulong[capacity];
@@ -39,7 +41,8 @@ internal sealed partial class PoolCore
         ImplicitSize = Math.Min(64, capacity / 8) & ~1;
     }
 
-    internal uint Id { get; }
+    /// <summary>What all handles of the pool carry; the core only passes it on.</summary>
+    internal ulong Kind { get; }
 
     internal uint[] Generations { get; }
 
@@ -53,7 +56,7 @@ internal sealed partial class PoolCore
     /// <summary>Opens a stock for a thread, or for whoever holds an explicit cache.</summary>
     internal PoolStock Open(int size, Thread? owner)
     {
-        var stock = new PoolStock(size, Id, owner);
+        var stock = new PoolStock(size, Kind, owner);
         lock (_gate)
         {
             if (owner is not null) CollectDeadOwners();
@@ -81,6 +84,7 @@ internal sealed partial class PoolCore
     /// <param name="token">Index and generation.</param>
     /// <param name="willWait">The caller waits where there is none: that is no failure.</param>
     /// <returns>False when every block is out.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     internal bool TryTake(PoolStock? stock, out ulong token, bool willWait = false)
     {
         lock (_gate)
@@ -103,6 +107,7 @@ internal sealed partial class PoolCore
 
     /// <summary>Takes what is still wanting of a burst.</summary>
     /// <returns>How many were taken.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     internal int TakeMany(PoolStock? stock, Span<ulong> tokens)
     {
         int n = 0;
@@ -125,6 +130,7 @@ internal sealed partial class PoolCore
     }
 
     /// <summary>Gives back one block where the thread's own stock was full or closed. Its handle is stale already.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     internal void Put(PoolStock? stock, ulong token)
     {
         PoolWaiter? granted = null;
@@ -138,6 +144,7 @@ internal sealed partial class PoolCore
     }
 
     /// <summary>Notes that a slot was given back for the last time: its generations are used up.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     internal void Retire()
     {
         lock (_gate)

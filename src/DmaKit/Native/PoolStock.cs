@@ -38,9 +38,9 @@ internal sealed class PoolStock
     [FieldOffset(152)]
     private readonly int _size;
 
-    /// <summary>The pool it belongs to, by number: a thread's table outlives pools.</summary>
-    [FieldOffset(156)]
-    internal readonly uint PoolId;
+    /// <summary>What its pool's blocks have in common, its number among it: a thread's table outlives pools.</summary>
+    [FieldOffset(184)]
+    internal readonly ulong Kind;
 
     [FieldOffset(160)]
     private long _taken;
@@ -52,11 +52,11 @@ internal sealed class PoolStock
     [FieldOffset(176)]
     internal readonly Thread? Owner;
 
-    internal PoolStock(int size, uint poolId, Thread? owner)
+    internal PoolStock(int size, ulong kind, Thread? owner)
     {
         _size = size;
         _items = new ulong[size + (2 * Margin)];
-        PoolId = poolId;
+        Kind = kind;
         Owner = owner;
     }
 
@@ -118,7 +118,7 @@ internal sealed class PoolStock
     }
 
     /// <summary>Owner: takes as many as there are, up to the length of <paramref name="blocks"/>.</summary>
-    internal int TakeMany(Span<Block> blocks, uint poolId, int blockLength)
+    internal int TakeMany(Span<Block> blocks)
     {
         Volatile.Write(ref _busy, 1);
         if (Volatile.Read(ref _attention) != 0)
@@ -130,10 +130,10 @@ internal sealed class PoolStock
         int count = _count;
         int n = Math.Min(count, blocks.Length);
         // SAFETY: owner: this stock, entered by its one thread; bounds: n entries end at _count, and n blocks fit the span.
-        ref ulong top = ref Item(count - 1);
+        ref ulong top = ref Item(count - n);
         ref Block to = ref MemoryMarshal.GetReference(blocks);
-        for (int i = 0; i < n; i++)
-            Unsafe.Add(ref to, i) = new Block(Unsafe.Subtract(ref top, i), poolId, blockLength);
+        ulong kind = Kind;
+        for (nint i = 0; i < n; i++) Unsafe.Add(ref to, i) = new Block(Unsafe.Add(ref top, i), kind);
         _count = count - n;
         if (_count < _low) _low = _count;
         _taken += n;
@@ -146,7 +146,7 @@ internal sealed class PoolStock
     /// not what it should be.
     /// </summary>
     /// <returns>How many were put.</returns>
-    internal int PutMany(ReadOnlySpan<Block> blocks, uint poolId, uint[] generations)
+    internal int PutMany(ReadOnlySpan<Block> blocks, uint[] generations)
     {
         Volatile.Write(ref _busy, 1);
         if (Volatile.Read(ref _attention) != 0)
@@ -157,26 +157,29 @@ internal sealed class PoolStock
 
         int count = _count;
         int n = Math.Min(_size - count, blocks.Length);
-        int done = 0;
+        nint done = 0;
         // SAFETY: owner: this stock, entered by its one thread; bounds: n entries from _count end before _size; a block's index
         // is below the table's length because only its pool makes blocks with the pool's number.
         ref ulong to = ref Item(count);
         ref Block from = ref MemoryMarshal.GetReference(blocks);
         ref uint table = ref MemoryMarshal.GetArrayDataReference(generations);
+        ulong kind = Kind;
         for (; done < n; done++)
         {
-            Block block = Unsafe.Add(ref from, done);
-            ref uint generation = ref Unsafe.Add(ref table, block.Index);
-            uint next = generation + 1;
-            if (block.PoolId != poolId || generation != block.Generation || next == 0) break;
-            generation = next;
-            Unsafe.Add(ref to, done) = block.Token + (1UL << 32);
+            ref readonly Block block = ref Unsafe.Add(ref from, done);
+            ulong token = block.Token;
+            if (block.Kind != kind) break;
+            ref uint generation = ref Unsafe.Add(ref table, (nint)(uint)token);
+            uint given = (uint)(token >> 32);
+            if (generation != given || given == uint.MaxValue) break;
+            generation = given + 1;
+            Unsafe.Add(ref to, done) = token + (1UL << 32);
         }
 
-        _count = count + done;
+        _count = count + (int)done;
         _put += done;
         Volatile.Write(ref _busy, 0);
-        return done;
+        return (int)done;
     }
 
     /// <summary>Others, first step: asks the owner to stay out from now on.</summary>
