@@ -51,11 +51,11 @@ public sealed partial class MailboxDevice(MailboxOptions? options = null) : Devi
 
     private readonly MailboxOptions _options = options ?? new MailboxOptions();
     private readonly WorkTally _tally = new();
+    private readonly InterruptOutput _interrupt = new();
     private readonly Queue<uint> _completed = new(QueueDepth);
     private uint _addressHigh;
     private uint _control;
     private uint _causes;
-    private uint _signalled;
     private MailboxError _error;
     private ulong _errorPacket;
 
@@ -154,20 +154,5 @@ public sealed partial class MailboxDevice(MailboxOptions? options = null) : Devi
     }
 
     /// <summary>A cause that becomes active sends a message; the line is up while any is. Bits 1 and 2 of control enable causes 0 and 1.</summary>
-    private void UpdateInterrupt()
-    {
-        uint active = _causes & _control >> 1;
-        uint risen = active & ~_signalled;
-        bool fell = active == 0 && _signalled != 0;
-        _signalled = active;
-        if (risen != 0)
-        {
-            _tally.InterruptRaised();
-            Port.SignalInterrupt(0, asserted: true);
-        }
-        else if (fell)
-        {
-            Port.SignalInterrupt(0, asserted: false);
-        }
-    }
+    private void UpdateInterrupt() => _interrupt.Update(_causes & _control >> 1, Port, _tally);
 }

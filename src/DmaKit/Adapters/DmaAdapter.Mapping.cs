@@ -66,6 +66,9 @@ public sealed partial class DmaAdapter
     /// <inheritdoc cref="TryMap(Memory{byte}, DmaDirection, out DmaMapping)"/>
     public bool TryMap(ReadOnlyMemory<byte> data, out DmaMapping mapping) => TryMapCore(data, DmaDirection.ToDevice, out mapping);
 
+    /// <summary>Kept by the map registers, once they have their memory.</summary>
+    internal RegisterLimits? RegisterLimits { get; set; }
+
     internal void Recycle(MappingSlot slot)
     {
         lock (_gate) _slots.Push(slot);

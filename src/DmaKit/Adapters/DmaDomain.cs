@@ -111,14 +111,13 @@ public sealed class DmaDomain
         MemoryRun run = buffer.Run;
         bool quiet = buffer.Leases == 0 && !buffer.InUse && (buffer.QuietDeclared || function.IsLost || !function.ToldSinceQuiet);
         Platform.Observer?.OnFreed(buffer, !quiet);
-        bool revoked = Memory.Revoke(run);
         if (quiet)
         {
-            Memory.ReleaseHost(run);
-            Memory.ReleaseLogical(run);
+            GiveBack(run);
             return;
         }
 
+        bool revoked = Memory.Revoke(run);
         string reason = buffer.Leases > 0 || buffer.InUse
             ? "disposed while pieces of it were in use"
             : "disposed while its device was not known to be quiet";
@@ -135,6 +134,14 @@ public sealed class DmaDomain
                 Memory.ReleaseLogical(run);
             });
         }
+    }
+
+    /// <summary>Gives a run back whole: no device can touch it, or ever will.</summary>
+    internal void GiveBack(in MemoryRun run)
+    {
+        Memory.Revoke(run);
+        Memory.ReleaseHost(run);
+        Memory.ReleaseLogical(run);
     }
 
     internal Quarantine.Kept Keep(DmaAdapter adapter, string what, long bytes, string reason, Action release) =>

@@ -146,26 +146,19 @@ internal sealed class CommandSlot<TPacket, TReply> : IValueTaskSource<CommandOut
     /// <summary>The device gave the tag back. The reply is made only for a command that is accepted.</summary>
     public TagVerdict Complete<TSource>(CommandTag tag, ref TSource source) where TSource : struct, IReplySource<TPacket, TReply>
     {
-        if (tag != Tag) return TagVerdict.Stale;
-        while (true)
+        int held = tag == Tag ? Claim() : Free;
+        if (held == Free) return TagVerdict.Stale;
+        if (held == Orphaned)
         {
-            int state = SettledState();
-            if (state is not (Posted or Overdue or Orphaned)) return TagVerdict.Stale;
-            if (Interlocked.CompareExchange(ref _state, Done, state) != state) continue;
-            if (state == Orphaned)
-            {
-                LetGoOfOrphan();
-                return TagVerdict.Late;
-            }
-
-            if (state == Posted) _status = CommandStatus.Completed;
-            _reply = source.Make(this, out _bytes);
-            _hasReply = true;
-            DeviceLetGo();
-            _pool.NoteUnposted();
-            EndPhase();
-            return TagVerdict.Accepted;
+            LetGoOfOrphan();
+            return TagVerdict.Late;
         }
+
+        if (held == Posted) _status = CommandStatus.Completed;
+        _reply = source.Make(this, out _bytes);
+        _hasReply = true;
+        Decide();
+        return TagVerdict.Accepted;
     }
 
     /// <summary>Time ran out, or the caller gave up. Bounced data lets the caller go; data mapped where it lies keeps him.</summary>
@@ -192,23 +185,11 @@ internal sealed class CommandSlot<TPacket, TReply> : IValueTaskSource<CommandOut
     /// <summary>The device is known to be quiet, or gone: what it had ends.</summary>
     public void End(CommandStatus status)
     {
-        while (true)
-        {
-            int state = SettledState();
-            if (state is not (Posted or Overdue or Orphaned)) return;
-            if (Interlocked.CompareExchange(ref _state, Done, state) != state) continue;
-            if (state == Orphaned)
-            {
-                LetGoOfOrphan();
-                return;
-            }
-
-            if (state == Posted) _status = status;
-            DeviceLetGo();
-            _pool.NoteUnposted();
-            EndPhase();
-            return;
-        }
+        int held = Claim();
+        if (held == Orphaned) LetGoOfOrphan();
+        if (held is not (Posted or Overdue)) return;
+        if (held == Posted) _status = status;
+        Decide();
     }
 
     void IThreadPoolWorkItem.Execute()
@@ -252,18 +233,27 @@ internal sealed class CommandSlot<TPacket, TReply> : IValueTaskSource<CommandOut
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _result.OnCompleted(continuation, state, token, flags);
 
-    private int SettledState()
+    /// <summary>Takes from the device what it has: for one caller only, and once.</summary>
+    /// <returns>How it had it (<see cref="Posted"/>, <see cref="Overdue"/>, <see cref="Orphaned"/>), or <see cref="Free"/> when it had nothing.</returns>
+    private int Claim()
     {
         var spin = default(SpinWait);
         while (true)
         {
             int state = Interlocked.CompareExchange(ref _state, 0, 0);
-            if (state != Expiring) return state;
-            spin.SpinOnce(sleep1Threshold: -1);
+            if (state == Expiring) spin.SpinOnce(sleep1Threshold: -1);
+            else if (state is not (Posted or Overdue or Orphaned)) return Free;
+            else if (Interlocked.CompareExchange(ref _state, Done, state) == state) return state;
         }
     }
 
-    private void DeviceLetGo() => Interlocked.Decrement(ref _owners);
+    /// <summary>The device let go, and the caller may have the outcome.</summary>
+    private void Decide()
+    {
+        Interlocked.Decrement(ref _owners);
+        _pool.NoteUnposted();
+        EndPhase();
+    }
 
     private void LetGoOfOrphan()
     {

@@ -11,7 +11,8 @@ public sealed class MapRegisters
 {
     private readonly DmaDomain _domain;
     private readonly Lock _gate = new();
-    private readonly LinkedListOfWaiters _waiters = new();
+    private readonly WaiterQueue<MapWaiter> _waiters = new();
+    private RegisterLimits? _hoped;
     private MemoryRun[] _runs = [];
     private LogicalAddress[] _logical = [];
     private nint[] _host = [];
@@ -74,24 +75,26 @@ public sealed class MapRegisters
         if (bounced != 0) Interlocked.Add(ref _bouncedBytes, bounced);
     }
 
-    /// <summary>The most registers that a mapping of an adapter can ever get: those in its reach, and the longest run of them.</summary>
-    internal void LimitsFor(DmaAdapter adapter, out int registers, out int longestRun)
+    /// <summary>The most registers that a mapping of an adapter can ever get. Worked out once an adapter, when the registers have their memory.</summary>
+    internal RegisterLimits LimitsFor(DmaAdapter adapter)
     {
+        if (adapter.RegisterLimits is { } known) return known;
         lock (_gate)
         {
-            if (_runs.Length == 0)
-            {
-                registers = longestRun = _domain.Memory.MapRegisterCount;
-                return;
-            }
+            if (_runs.Length == 0) return _hoped ??= new RegisterLimits(_domain.Memory.MapRegisterCount, _domain.Memory.MapRegisterCount);
 
-            registers = ReachableBy(adapter);
-            longestRun = 0;
-            for (int at = 0, length = 0; at < registers; at++)
+            // Registers lie in order of address, so that those in reach come first.
+            int reachable = _logical.Length;
+            ulong highest = adapter.Constraints.HighestAddress.Value - (ulong)(PageSize - 1);
+            while (reachable > 0 && _logical[reachable - 1].Value > highest) reachable--;
+            int longestRun = 0;
+            for (int at = 0, length = 0; at < reachable; at++)
             {
                 length = at > 0 && _logical[at] == _logical[at - 1] + PageSize ? length + 1 : 1;
                 longestRun = Math.Max(longestRun, length);
             }
+
+            return adapter.RegisterLimits = new RegisterLimits(reachable, longestRun);
         }
     }
 
@@ -181,21 +184,12 @@ public sealed class MapRegisters
     {
         Span<int> wanted = slot.WantedRegisters;
         if (wanted.Length > _free) return false;
-        int reachable = ReachableBy(slot.Adapter);
+        int reachable = LimitsFor(slot.Adapter).Reachable;
         if (!FindRun(wanted, reachable, slot.Adapter.Constraints.Boundary) && (slot.NeedsOneRun || !FindAny(wanted, reachable))) return false;
         foreach (int register in wanted) _taken[register] = true;
         _free -= wanted.Length;
         _highWater = Math.Max(_highWater, _logical.Length - _free);
         return true;
-    }
-
-    /// <summary>Registers lie in order of address, so that those in reach come first.</summary>
-    private int ReachableBy(DmaAdapter adapter)
-    {
-        int count = _logical.Length;
-        ulong highest = adapter.Constraints.HighestAddress.Value - (ulong)(PageSize - 1);
-        while (count > 0 && _logical[count - 1].Value > highest) count--;
-        return count;
     }
 
     /// <summary>Looks for registers that are contiguous to the device, from where the last search ended.</summary>
@@ -273,7 +267,7 @@ public sealed class MapRegisters
 
         if (had < least)
         {
-            foreach (MemoryRun run in runs) GiveBack(run);
+            foreach (MemoryRun run in runs) _domain.GiveBack(run);
             return false;
         }
 
@@ -293,43 +287,5 @@ public sealed class MapRegisters
         _free = had;
         _runs = [.. runs];
         return true;
-    }
-
-    private void GiveBack(MemoryRun run)
-    {
-        _domain.Memory.Revoke(run);
-        _domain.Memory.ReleaseHost(run);
-        _domain.Memory.ReleaseLogical(run);
-    }
-
-    /// <summary>A queue that a waiter can leave in the middle, linked through the waiters themselves: no allocation.</summary>
-    private sealed class LinkedListOfWaiters
-    {
-        private MapWaiter? _last;
-
-        public int Count { get; private set; }
-
-        public MapWaiter? First { get; private set; }
-
-        public void Add(MapWaiter waiter)
-        {
-            (waiter.Previous, waiter.Next, waiter.Queued) = (_last, null, true);
-            if (_last is null) First = waiter;
-            else _last.Next = waiter;
-            _last = waiter;
-            Count++;
-        }
-
-        public bool Remove(MapWaiter waiter)
-        {
-            if (!waiter.Queued) return false;
-            if (waiter.Previous is null) First = waiter.Next;
-            else waiter.Previous.Next = waiter.Next;
-            if (waiter.Next is null) _last = waiter.Previous;
-            else waiter.Next.Previous = waiter.Previous;
-            (waiter.Previous, waiter.Next, waiter.Queued) = (null, null, false);
-            Count--;
-            return true;
-        }
     }
 }

@@ -35,22 +35,21 @@ internal sealed class MappingPlan
 
     /// <summary>Plans a mapping of as much of <paramref name="data"/> as fits.</summary>
     /// <param name="data">The request's bytes.</param>
-    /// <param name="maximumRegisters">The most registers that it may take.</param>
-    /// <param name="longestRun">The most of them that can be contiguous to the device.</param>
+    /// <param name="registers">The most registers that it can get.</param>
     /// <param name="granularity">What the covered length must be a multiple of, unless it is all of the data.</param>
-    public void Make(ReadOnlyMemory<byte> data, int maximumRegisters, int longestRun, int granularity)
+    public void Make(ReadOnlyMemory<byte> data, RegisterLimits registers, int granularity)
     {
         int length = (int)Math.Min(data.Length, _limits.MaxTransferLength);
 
         // Pages that are no multiple of the granularity cannot be elements of their own.
         bool single = _limits.MaxElements == 1 || _page % _limits.LengthGranularity != 0;
-        Walk(data, length, single ? longestRun : maximumRegisters, oneRun: single);
+        Walk(data, length, single ? registers.LongestRun : registers.Reachable, oneRun: single);
         if (Length < length && !single && Registers > 0)
         {
             // Too many elements where each register page is one of its own: adjacent registers merge into fewer.
             int without = Length;
-            Walk(data, length, longestRun, oneRun: true);
-            if (Length <= without) Walk(data, length, maximumRegisters, oneRun: false);
+            Walk(data, length, registers.LongestRun, oneRun: true);
+            if (Length <= without) Walk(data, length, registers.Reachable, oneRun: false);
         }
 
         if (Length < data.Length) Trim(Length - Length % granularity);

@@ -47,13 +47,11 @@ internal sealed class MappingSlot
     public void Plan(ReadOnlyMemory<byte> data, DmaDirection direction, bool whole, int granularity)
     {
         MapRegisters registers = Adapter.Domain.MapRegisters;
-        registers.LimitsFor(Adapter, out int most, out int longestRun);
-        _plan.Make(data, most, longestRun, granularity);
+        _plan.Make(data, registers.LimitsFor(Adapter), granularity);
         if (_plan.Registers > 0 && registers.TakeMemory(Adapter))
         {
             // The first to need registers: what was planned without knowing them might wait for a run that there never is.
-            registers.LimitsFor(Adapter, out most, out longestRun);
-            _plan.Make(data, most, longestRun, granularity);
+            _plan.Make(data, registers.LimitsFor(Adapter), granularity);
         }
 
         if (_plan.Length == 0 || (whole && _plan.Length < data.Length)) throw Impossible(data.Length, granularity);
@@ -224,10 +222,10 @@ internal sealed class MappingSlot
     private DmaMappingException Impossible(int asked, int granularity)
     {
         DmaConstraints limits = Adapter.Constraints;
-        Adapter.Domain.MapRegisters.LimitsFor(Adapter, out int registers, out int longestRun);
+        RegisterLimits registers = Adapter.Domain.MapRegisters.LimitsFor(Adapter);
         return new DmaMappingException(
             $"{asked} bytes cannot be mapped as one transfer for {Adapter.Function.Info.Address}: {_plan.Length} fit. Limits: {limits.MaxElements} elements, "
-            + $"{limits.MaxTransferLength} bytes a transfer, {limits.AddressBits} address bits, {registers} map registers in reach ({longestRun} in one run), pieces of {granularity}. "
+            + $"{limits.MaxTransferLength} bytes a transfer, {limits.AddressBits} address bits, {registers.Reachable} map registers in reach ({registers.LongestRun} in one run), pieces of {granularity}. "
             + "Map in parts with MapUpToAsync, or use a system buffer that the device reaches.");
     }
 }

@@ -52,6 +52,7 @@ public sealed partial class FusionMptAdapter : DeviceModel
     private readonly FusionMptOptions _options;
     private readonly FusionTarget?[] _targets = new FusionTarget?[MostTargets];
     private readonly WorkTally _tally = new();
+    private readonly InterruptOutput _interrupt = new();
     private readonly DiagnosticLock _diagnostic = new();
     private readonly MessageFifo _requests = new();
     private readonly MessageFifo _freeFrames = new();
@@ -61,7 +62,6 @@ public sealed partial class FusionMptAdapter : DeviceModel
     private uint _faultCode;
     private uint _causes;
     private uint _mask;
-    private uint _signalled;
 
     /// <summary>Makes an adapter. Nothing is pending; each disk has a unit attention to report.</summary>
     /// <param name="disks">The disks, by target id; null where there is none. At most eight. Disposed with the adapter.</param>
@@ -229,20 +229,5 @@ public sealed partial class FusionMptAdapter : DeviceModel
     }
 
     /// <summary>A cause that becomes active sends a message; the line is up while any is.</summary>
-    private void UpdateInterrupt()
-    {
-        uint active = _causes & ~_mask;
-        uint risen = active & ~_signalled;
-        bool fell = active == 0 && _signalled != 0;
-        _signalled = active;
-        if (risen != 0)
-        {
-            _tally.InterruptRaised();
-            Port.SignalInterrupt(0, asserted: true);
-        }
-        else if (fell)
-        {
-            Port.SignalInterrupt(0, asserted: false);
-        }
-    }
+    private void UpdateInterrupt() => _interrupt.Update(_causes & ~_mask, Port, _tally);
 }
