@@ -32,7 +32,10 @@ public sealed class FusionMptAllocationTests(ITestOutputHelper output)
         Assert.True(allocated > commands * 48, $"only {allocated} bytes were seen in {commands} commands that make a task each.");
     }
 
-    /// <summary>What so many commands allocate more than a few, so that what the workers themselves need is not counted.</summary>
+    /// <summary>
+    /// What so many commands allocate more than a few, so that what the workers themselves need is not counted. The least of up to four
+    /// tries: the runtime now and then adds a thread or compiles a method anew, on its own account. What a command allocates shows in every try.
+    /// </summary>
     private static async Task<long> MeasureAsync(Func<BlockDevice, long, Memory<byte>, CancellationToken, ValueTask> read, int commands)
     {
         await using var machine = new FusionMachine(new());
@@ -46,10 +49,14 @@ public sealed class FusionMptAllocationTests(ITestOutputHelper output)
             for (int i = 0; i < Workers; i++) workers[i] = new Worker(read, disk, buffer.Memory(i * 512, 512), token.Token);
             await RunAsync(workers, 20_000);
 
-            long posted = driver.Statistics.Commands.PostedTotal;
-            long few = await AllocatedAsync(workers, Workers);
-            allocated = await AllocatedAsync(workers, commands) - few;
-            Assert.Equal(commands + Workers, driver.Statistics.Commands.PostedTotal - posted);
+            allocated = long.MaxValue;
+            for (int attempt = 0; attempt < 4 && allocated > Allowed; attempt++)
+            {
+                long posted = driver.Statistics.Commands.PostedTotal;
+                long few = await AllocatedAsync(workers, Workers);
+                allocated = Math.Min(allocated, await AllocatedAsync(workers, commands) - few);
+                Assert.Equal(commands + Workers, driver.Statistics.Commands.PostedTotal - posted);
+            }
         });
         machine.AssertClean();
         return allocated;
