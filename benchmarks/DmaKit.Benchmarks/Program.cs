@@ -1,17 +1,23 @@
+using System.Globalization;
 using DmaKit.Benchmarks;
+using DmaKit.Benchmarks.Native;
 
 // Every row, in the order of the table. A new one is a file in Rows and a line here.
 (string Id, Func<Row> Make)[] rows =
 [
-    ("pool-replace-net", () => new PoolReplace()),
-    ("pool-implicit-net", () => new PoolImplicit()),
-    ("pool-bulk-net", () => new PoolBulk()),
-    ("heap-trace-net", () => new HeapTrace()),
-    ("heap-align-4096", () => new HeapAlign4096()),
+    ("pool-replace", () => new PoolReplace()),
+    ("pool-implicit", () => new PoolImplicit()),
+    ("pool-bulk", () => new PoolBulk()),
+    ("pool-bulk-shuffled", () => new PoolBulkShuffled()),
+    ("heap-trace", () => new HeapTrace("mimalloc", "heap-trace", must: 1.9, aim: 1.5)),
+    ("heap-trace-tcmalloc", () => new HeapTrace("tcmalloc", "heap-trace-tcmalloc")),
+    ("heap-trace-jemalloc", () => new HeapTrace("jemalloc", "heap-trace-jemalloc")),
     ("heap-footprint", () => new HeapFootprint()),
+    ("heap-align-4096", () => new HeapAlign4096()),
     ("commands-net", () => new CommandsPosted()),
 ];
 
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 bool isShort = args.Contains("--short");
 string[] wanted = [.. args.Where(a => a != "--short")];
 string[] unknown = [.. wanted.Where(w => rows.All(r => r.Id != w))];
@@ -21,20 +27,25 @@ if (unknown.Length > 0)
     return 2;
 }
 
+Peers.Register();
 Table.WriteMachine(Console.Out, isShort);
 Table.WriteHead(Console.Out);
 var results = new List<(Row Row, Measurement Result)>();
+var judge = new Judge(isShort);
 foreach ((string id, Func<Row> make) in rows)
 {
     if (wanted.Length > 0 && !wanted.Contains(id)) continue;
     using Row row = make();
-    Measurement result = row.Measure(new Sampler(isShort));
+    Measurement result = judge.Measure(row, new Sampler(isShort));
     results.Add((row, result));
     Table.WriteRow(Console.Out, row, result);
 }
 
 const string Output = "artifacts/benchmarks/results.json";
+Table.WriteMissed(Console.Out, results);
 Table.WriteJson(Output, results);
 Console.WriteLine();
 Console.WriteLine($"Written to {Output}.");
-return 0;
+foreach (string failure in judge.Failures) Console.WriteLine($"Over its limit: {failure}");
+Console.WriteLine($"{judge.Passed} passed, {judge.Failed} failed");
+return judge.Failed == 0 ? 0 : 1;

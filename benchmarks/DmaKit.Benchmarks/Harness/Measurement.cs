@@ -5,7 +5,7 @@ namespace DmaKit.Benchmarks;
 /// <param name="Peer">The peer's median.</param>
 /// <param name="OursSpread">Our interquartile range as a part of the median.</param>
 /// <param name="PeerSpread">The peer's interquartile range as a part of the median.</param>
-/// <param name="Allocated">Managed bytes that ours allocated for each operation.</param>
+/// <param name="Allocated">Managed bytes that the process allocated for each of our operations.</param>
 internal sealed record Measurement(double Ours, double Peer, double OursSpread, double PeerSpread, double Allocated)
 {
     public double Ratio => Ours / Peer;

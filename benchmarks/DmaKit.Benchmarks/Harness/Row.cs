@@ -24,7 +24,10 @@ internal abstract class Row : IDisposable
     /// <summary>What a reader should know about the figure.</summary>
     public virtual string Note => "";
 
-    /// <summary>Measures, in the harness's short alternated samples where time is measured.</summary>
+    /// <summary>Where the aim is missed: why, and what was tried. Shown only then.</summary>
+    public virtual string Missed => "";
+
+    /// <summary>Measures, in the harness's short alternated samples where time is measured. May be called again.</summary>
     public abstract Measurement Measure(Sampler sampler);
 
     /// <inheritdoc/>

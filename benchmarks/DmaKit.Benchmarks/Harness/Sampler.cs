@@ -18,7 +18,10 @@ internal sealed class Sampler(bool isShort)
     private int Samples => IsShort ? 300 : 1500;
 
     /// <summary>Times <paramref name="ours"/> beside <paramref name="peer"/>, in nanoseconds an operation.</summary>
-    public Measurement Compare(Work ours, Work peer)
+    public Measurement Compare(Work ours, Work peer) => Compare(new Side(ours), new Side(peer));
+
+    /// <inheritdoc cref="Compare(Work, Work)"/>
+    public Measurement Compare(Side ours, Side peer)
     {
         // Past the first tiers of the compiler and its on-stack replacement.
         TimeSpan warmUp = TimeSpan.FromMilliseconds(IsShort ? 250 : 500);
@@ -35,7 +38,7 @@ internal sealed class Sampler(bool isShort)
         return best;
     }
 
-    private Measurement Once(Work ours, int ourCount, Work peer, int peerCount, double allocated)
+    private Measurement Once(Side ours, int ourCount, Side peer, int peerCount, double allocated)
     {
         double[] a = new double[Samples];
         double[] b = new double[Samples];
@@ -51,32 +54,55 @@ internal sealed class Sampler(bool isShort)
     }
 
     /// <summary>Calls until the time is over; says how many operations fill a sample.</summary>
-    private static int WarmUp(Work work, TimeSpan time)
+    private static int WarmUp(Side side, TimeSpan time)
     {
         long start = Stopwatch.GetTimestamp();
         double perOperation = double.MaxValue;
         int count = 64;
         while (Stopwatch.GetElapsedTime(start) < time)
         {
-            perOperation = Math.Min(perOperation, Time(work, count));
+            perOperation = Math.Min(perOperation, Time(side, count));
             count = (int)Math.Clamp(Sample.TotalNanoseconds / Math.Max(perOperation, 0.01), 1, 1 << 24);
         }
 
         return count;
     }
 
-    private static double Time(Work work, int count)
+    private static double Time(Side side, int count)
     {
+        side.Enter?.Invoke();
         long start = Stopwatch.GetTimestamp();
-        long ran = work(count);
-        return Stopwatch.GetElapsedTime(start).TotalNanoseconds / ran;
+        long ran = side.Work(count);
+        double time = Stopwatch.GetElapsedTime(start).TotalNanoseconds / ran;
+        side.Leave?.Invoke();
+        return time;
     }
 
-    private static double Allocated(Work work, int count)
+    /// <summary>
+    /// What the whole process allocates for an operation more: the difference between many and twice as many, so that what a call of the loop
+    /// costs once does not count, and the least of several tries, because the runtime allocates for itself now and then.
+    /// </summary>
+    private static double Allocated(Side side, int count)
     {
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        long ran = work(count);
-        return (double)(GC.GetAllocatedBytesForCurrentThread() - before) / ran;
+        double least = double.MaxValue;
+        for (int i = 0; i < 10 && least != 0; i++)
+        {
+            long few = Bytes(side, count, out _);
+            long many = Bytes(side, count * 2, out long ran);
+            least = Math.Min(least, Math.Max(0, many - few) / (ran / 2.0));
+        }
+
+        return least;
+    }
+
+    private static long Bytes(Side side, int count, out long ran)
+    {
+        side.Enter?.Invoke();
+        long before = GC.GetTotalAllocatedBytes(precise: true);
+        ran = side.Work(count);
+        long bytes = GC.GetTotalAllocatedBytes(precise: true) - before;
+        side.Leave?.Invoke();
+        return bytes;
     }
 
     private static (double Median, double Spread) Summary(double[] values)

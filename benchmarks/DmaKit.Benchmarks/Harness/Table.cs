@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using DmaKit.Benchmarks.Native;
 
 namespace DmaKit.Benchmarks;
 
@@ -14,6 +15,7 @@ internal static class Table
             : "unknown";
         string load = File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "unknown";
         writer.WriteLine($"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {cpu}, {Environment.ProcessorCount} processors, load {load}{(isShort ? ", short" : "")}");
+        writer.WriteLine($"Peers: {string.Join(", ", new[] { "dpdk", "mimalloc", "jemalloc", "tcmalloc", "own" }.Select(p => $"{(p == "own" ? "C of our own," : p)} {Peers.Version(p)}"))}.");
         writer.WriteLine();
     }
 
@@ -27,6 +29,15 @@ internal static class Table
         writer.WriteLine(
             $"| {row.Id} | {row.Title} | {F(m.Ours)} {row.Unit} | {F(m.Peer)} {row.Unit} | {row.Peer} | {m.Ratio.ToString("F2", CultureInfo.InvariantCulture)} | "
             + $"{Limit(row.Must)} | {Limit(row.Aim)} | {m.Allocated.ToString("0.##", CultureInfo.InvariantCulture)} | {Remark(row, m)} |");
+
+    /// <summary>A line for every row that misses its aim: why, and what was tried.</summary>
+    public static void WriteMissed(TextWriter writer, IReadOnlyList<(Row Row, Measurement Result)> results)
+    {
+        (Row Row, Measurement Result)[] missed = [.. results.Where(r => r.Row.Aim != 0 && r.Result.Ratio > r.Row.Aim)];
+        if (missed.Length == 0) return;
+        writer.WriteLine();
+        foreach ((Row row, _) in missed) writer.WriteLine($"{row.Id} misses its aim: {(row.Missed.Length != 0 ? row.Missed : "not this machine's usual figure; run it again.")}");
+    }
 
     public static void WriteJson(string path, IReadOnlyList<(Row Row, Measurement Result)> results)
     {

@@ -2,19 +2,23 @@ using DmaKit.Benchmarks.Native;
 
 namespace DmaKit.Benchmarks;
 
-/// <summary>The trace on our heap beside the process heap.</summary>
-internal sealed class HeapTrace : Row
+/// <summary>The trace on our heap beside an allocator of processes.</summary>
+internal sealed class HeapTrace(string allocator, string id, double must = 0, double aim = 0) : Row
 {
     private readonly TracePlayer _ours = new(96L << 20);
-    private readonly ProcessHeap _peer = new();
+    private readonly PeerHeap _peer = new(allocator);
 
-    public override string Id => "heap-trace-net";
+    public override string Id => id;
 
     public override string Title => "heap, trace of 504,096 operations, a free and an allocation";
 
-    public override string Peer => "NativeMemory (malloc)";
+    public override string Peer => allocator;
 
-    public override string Note => "handles checked on every free; ours under its gate, for any thread";
+    public override double Must => must;
+
+    public override double Aim => aim;
+
+    public override string Note => "granule 64; handles checked on every free; ours is safe for any thread and keeps its data outside the slab";
 
     public override Measurement Measure(Sampler sampler) => sampler.Compare(_ours.Play, _peer.Play);
 

@@ -11,20 +11,20 @@ internal static class Trace
     public const int Count = 504_096;
 
     /// <summary>The operations: slot and length.</summary>
-    public static (int Slot, int Length)[] Operations { get; } = Make();
+    public static TraceOperation[] Operations { get; } = Make();
 
     /// <summary>The most bytes that are live at once.</summary>
     public static long PeakLive { get; } = Peak();
 
-    private static (int Slot, int Length)[] Make()
+    private static TraceOperation[] Make()
     {
-        var operations = new (int Slot, int Length)[Count];
+        var operations = new TraceOperation[Count];
         ulong state = 0x9E3779B97F4A7C15;
         for (int i = 0; i < Count; i++)
         {
             int slot = i < Slots ? i : (int)(SplitMix(ref state) % Slots);
             double u = (SplitMix(ref state) >> 11) / (double)(1UL << 53);
-            operations[i] = (slot, (int)Math.Floor(64 * Math.Pow(1024, u)));
+            operations[i] = new TraceOperation(slot, (int)Math.Floor(64 * Math.Pow(1024, u)));
         }
 
         return operations;

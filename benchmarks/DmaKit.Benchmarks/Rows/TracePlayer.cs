@@ -21,7 +21,7 @@ internal sealed class TracePlayer : IDisposable
     /// <summary>Plays on, from the start of the trace again when it has ended.</summary>
     public long Play(int n)
     {
-        (int Slot, int Length)[] operations = Trace.Operations;
+        TraceOperation[] operations = Trace.Operations;
         for (int i = 0; i < n; i++)
         {
             if (_at == operations.Length) _at = Trace.Slots;
