@@ -1,6 +1,6 @@
 using System.Globalization;
 using DmaKit.Devices;
-using DmaKit.Emulation.Native;
+using DmaKit.Native;
 using DmaKit.Platforms;
 
 namespace DmaKit.Emulation;
@@ -56,7 +56,11 @@ public sealed partial class EmulatedPlatform : DmaPlatform
         }
 
         _started = Clock.GetTimestamp();
-        _memory = new MachineMemory(Options);
+        (long low, long high) = Options.Split();
+        var physical = PhysicalMemory.Create(low, high, Options.PlainMemory);
+
+        // Frame 0 is never handed out: a device that was given no address at all must not hit somebody's data.
+        _memory = new MachineMemory(physical, firstFrame: 1, Options.Fragmentation, Options.Seed, Options.MappingLimit);
         _buffers = new SystemMemory(_memory, Options.SystemBuffersAbove4G);
         _lines = [.. Enumerable.Range(0, LineCount).Select(n => new InterruptLine(n, Interrupts, Misuse))];
         _shared = NewDomain("machine");
@@ -210,7 +214,7 @@ public sealed partial class EmulatedPlatform : DmaPlatform
     {
         LogicalMemory? memory = null;
         memory = Options.Iommu
-            ? new TranslatedMemory(_memory, _buffers, _iommu, () => PassTransfers(memory!)) { Registers = Options.MapRegisters }
+            ? new TranslatedMemory(_memory, _buffers, _iommu, new PageTable(() => PassTransfers(memory!))) { Registers = Options.MapRegisters }
             : new DirectMemory(_memory, _buffers) { Registers = Options.MapRegisters };
         return (new DmaDomain(this, memory, name), memory);
     }

@@ -1,4 +1,4 @@
-using DmaKit.Emulation.Native;
+using DmaKit.Native;
 
 namespace DmaKit.Emulation;
 

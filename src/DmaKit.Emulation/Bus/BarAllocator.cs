@@ -1,5 +1,5 @@
 using DmaKit.Devices;
-using DmaKit.Emulation.Native;
+using DmaKit.Native;
 
 namespace DmaKit.Emulation;
 

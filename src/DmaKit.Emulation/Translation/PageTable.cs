@@ -1,14 +1,14 @@
+using DmaKit.Platforms;
+
 namespace DmaKit.Emulation;
 
 /// <summary>Which page of a logical address space leads to which frame: three levels of 4,096 entries, for addresses of 48 bits.</summary>
 /// <remarks>
 /// One writer at a time; reading takes no lock and allocates nothing. A reader may see an entry a moment longer than its writer:
-/// who takes entries away waits for the transfers that are under way.
+/// who takes entries away waits, in <see cref="Settle"/>, for the transfers that are under way.
 /// </remarks>
-internal sealed class PageTable
+internal sealed class PageTable(Action passTransfers) : PageTranslation
 {
-    internal const int AddressBits = 48;
-
     private const int LevelBits = 12;
     private const int Entries = 1 << LevelBits;
     private const int Mask = Entries - 1;
@@ -16,7 +16,11 @@ internal sealed class PageTable
 
     private readonly long[]?[]?[] _root = new long[]?[]?[Entries];
 
-    internal void Map(long page, FrameRun run)
+    internal override int AddressBits => 48;
+
+    internal override bool SettledIsProof => true;
+
+    internal override void Map(long page, FrameRun run)
     {
         for (long i = 0; i < run.Count; i++)
         {
@@ -29,12 +33,12 @@ internal sealed class PageTable
         }
     }
 
-    internal void Unmap(long page, long count)
+    internal override void Unmap(long page, long count)
     {
         for (long at = page; at < page + count; at++) _root[at >> (2 * LevelBits)]![(at >> LevelBits) & Mask]![at & Mask] = 0;
     }
 
-    internal bool TryGet(long page, out long frame)
+    internal override bool TryGet(long page, out long frame)
     {
         frame = -1;
         if ((ulong)page >= EndPage) return false;
@@ -42,4 +46,6 @@ internal sealed class PageTable
         frame = leaf[page & Mask] - 1;
         return frame >= 0;
     }
+
+    internal override void Settle(long page, long count) => passTransfers();
 }

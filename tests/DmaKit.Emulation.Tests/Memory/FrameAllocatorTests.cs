@@ -1,3 +1,4 @@
+using DmaKit.Platforms;
 using FsCheck;
 using FsCheck.Fluent;
 

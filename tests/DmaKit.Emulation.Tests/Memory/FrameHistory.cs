@@ -1,3 +1,5 @@
+using DmaKit.Platforms;
+
 namespace DmaKit.Emulation.Tests;
 
 /// <summary>What a frame allocator looks like to the properties, so that a twin with a known defect can take its place.</summary>

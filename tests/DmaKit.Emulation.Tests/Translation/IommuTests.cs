@@ -144,7 +144,7 @@ public sealed class IommuTests
     {
         const int Seed = 17;
         var random = new Random(Seed);
-        var space = new LogicalSpace();
+        var space = new LogicalSpace(48);
         long all = space.FreePages;
         var live = new List<FrameRun>();
         for (int i = 0; i < 3000; i++)

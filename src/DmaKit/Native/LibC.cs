@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace DmaKit.Emulation.Native;
+namespace DmaKit.Native;
 
 /// <summary>The calls of the C library that a machine's memory needs. Linux only.</summary>
 internal static partial class LibC

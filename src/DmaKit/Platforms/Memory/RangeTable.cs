@@ -1,4 +1,4 @@
-namespace DmaKit.Emulation;
+namespace DmaKit.Platforms;
 
 /// <summary>Ranges of this process's memory that do not overlap, found by any address in them.</summary>
 /// <remarks>Safe from any thread. Looking up takes no lock and allocates nothing; adding and removing copy the table.</remarks>

@@ -1,4 +1,4 @@
-namespace DmaKit.Emulation;
+namespace DmaKit.Platforms;
 
 /// <summary>What a run of frames must be like; everything in frames.</summary>
 /// <param name="Count">How many frames.</param>

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace DmaKit.Emulation;
+namespace DmaKit.Platforms;
 
 /// <summary>A set of numbers from 0 as bits, with summaries above: finding the next member looks at a few words, however large the set.</summary>
 /// <remarks>Not safe from several threads.</remarks>

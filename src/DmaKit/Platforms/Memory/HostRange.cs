@@ -1,6 +1,6 @@
-using DmaKit.Emulation.Native;
+using DmaKit.Native;
 
-namespace DmaKit.Emulation;
+namespace DmaKit.Platforms;
 
 /// <summary>A stretch of this process's memory and the frames behind it, in order.</summary>
 /// <remarks>Immutable; safe from any thread.</remarks>

@@ -1,6 +1,6 @@
-using DmaKit.Emulation.Native;
+using DmaKit.Native;
 
-namespace DmaKit.Emulation;
+namespace DmaKit.Platforms;
 
 /// <summary>Address space of this process in which scattered frames are shown side by side.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace DmaKit.Emulation.Native;
+namespace DmaKit.Native;
 
 /// <summary>Memory behind an anonymous file: any frame can be shown at any page of the process. Linux.</summary>
 internal sealed class FileMemory : PhysicalMemory

@@ -1,4 +1,4 @@
-namespace DmaKit.Emulation;
+namespace DmaKit.Platforms;
 
 /// <summary>What the machine's IOMMU did, over all address spaces.</summary>
 /// <remarks>Safe from any thread.</remarks>

@@ -1,17 +1,16 @@
-namespace DmaKit.Emulation;
+namespace DmaKit.Platforms;
 
 /// <summary>Which logical pages of a translated address space are taken. Hands them out from the top down, away from where frames lie.</summary>
 /// <remarks>Safe from any thread. Page 0 is never handed out, nor what the bus keeps for messages (0xFEE00000 to 0xFEEFFFFF).</remarks>
-internal sealed class LogicalSpace
+internal sealed class LogicalSpace(int addressBits)
 {
     internal const long PagesBelow4G = 1L << 20;
 
     private const long MessagesFirst = 0xFEE00;
     private const long MessagesEnd = 0xFEF00;
-    private const long End = 1L << (PageTable.AddressBits - Native.PhysicalMemory.PageShift);
 
     private readonly Lock _gate = new();
-    private readonly List<FrameRun> _free = [new(1, MessagesFirst - 1), new(MessagesEnd, End - MessagesEnd)];
+    private readonly List<FrameRun> _free = [new(1, MessagesFirst - 1), new(MessagesEnd, (1L << (addressBits - Native.PhysicalMemory.PageShift)) - MessagesEnd)];
 
     /// <summary>Free pages below 4 GiB.</summary>
     internal long FreeBelow4G

@@ -1,6 +1,6 @@
-using DmaKit.Emulation.Native;
+using DmaKit.Native;
 
-namespace DmaKit.Emulation;
+namespace DmaKit.Platforms;
 
 /// <summary>The bytes of a machine, who has which frame of them, and the address space to show scattered frames in.</summary>
 /// <remarks>Safe from any thread.</remarks>
@@ -11,20 +11,24 @@ internal sealed class MachineMemory : IDisposable
 
     private bool _closed;
 
-    internal MachineMemory(EmulatedPlatformOptions options)
+    /// <summary>Makes all of a memory known, less what is held.</summary>
+    /// <param name="physical">The bytes; owned from here on.</param>
+    /// <param name="firstFrame">The first frame that may be handed out, 1 or more.</param>
+    /// <param name="fragmentation">0.0 is not at all, 1.0 leaves single frames only.</param>
+    /// <param name="seed">Where the frames lie that are held for fragmentation's sake.</param>
+    /// <param name="mappingLimit">How many mappings of the host may be used; null is half of what the host allows.</param>
+    internal MachineMemory(PhysicalMemory physical, long firstFrame, double fragmentation, int seed, long? mappingLimit = null)
     {
-        (long low, long high) = options.Split();
-        Physical = PhysicalMemory.Create(low, high, options.PlainMemory);
-        Space = new VirtualSpace(Physical, options.MappingLimit ?? VirtualSpace.HostLimit());
-        long lowFrames = low >> PhysicalMemory.PageShift;
-        long highFrames = high >> PhysicalMemory.PageShift;
+        Physical = physical;
+        Space = new VirtualSpace(Physical, mappingLimit ?? VirtualSpace.HostLimit());
+        long lowFrames = physical.LowLength >> PhysicalMemory.PageShift;
+        long highFrames = physical.HighLength >> PhysicalMemory.PageShift;
         Frames = new FrameAllocator(highFrames > 0 ? HighFrame + highFrames : lowFrames);
 
-        // Frame 0 is never handed out: a device that was given no address at all must not hit somebody's data.
-        long longest = Fragmentation.LongestRun(lowFrames + highFrames, options.Fragmentation);
-        var random = new Random(options.Seed);
-        HeldFrames = 1;
-        HeldFrames += Fragmentation.Populate(Frames, new FrameRun(1, lowFrames - 1), longest, random);
+        long longest = Fragmentation.LongestRun(lowFrames + highFrames, fragmentation);
+        var random = new Random(seed);
+        HeldFrames = firstFrame;
+        HeldFrames += Fragmentation.Populate(Frames, new FrameRun(firstFrame, lowFrames - firstFrame), longest, random);
         HeldFrames += Fragmentation.Populate(Frames, new FrameRun(HighFrame, highFrames), longest, random);
         TotalFrames = lowFrames + highFrames;
     }
@@ -38,7 +42,7 @@ internal sealed class MachineMemory : IDisposable
     /// <summary>All frames of the machine.</summary>
     internal long TotalFrames { get; }
 
-    /// <summary>Frames that are held to fragment memory, and frame 0.</summary>
+    /// <summary>Frames that are held to fragment memory, and those before the first that may be handed out.</summary>
     internal long HeldFrames { get; }
 
     /// <summary>Takes adjacent zeroed frames; from above 4 GiB if the request allows it, because what lies below is scarce.</summary>

@@ -1,4 +1,4 @@
-namespace DmaKit.Emulation.Native;
+namespace DmaKit.Native;
 
 /// <summary>
 /// The machine's memory: bytes by physical address, a low part from 0 and a high part from 4 GiB, all of it visible in this

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace DmaKit.Emulation.Native;
+namespace DmaKit.Native;
 
 /// <summary>Memory from one plain allocation: scattered frames cannot be shown as one range, so that a buffer is one run.</summary>
 internal sealed class PlainMemory : PhysicalMemory

@@ -1,4 +1,4 @@
-namespace DmaKit.Emulation;
+namespace DmaKit.Platforms;
 
 /// <summary>Adjacent page frames.</summary>
 /// <param name="First">The number of the first one: its physical address by the page size.</param>

@@ -1,4 +1,4 @@
-namespace DmaKit.Emulation;
+namespace DmaKit.Platforms;
 
 /// <summary>Makes a machine's memory look as if it had run for weeks: frames at seeded places are held by nobody in particular.</summary>
 internal static class Fragmentation

@@ -1,7 +1,6 @@
-using DmaKit.Emulation.Native;
-using DmaKit.Platforms;
+using DmaKit.Native;
 
-namespace DmaKit.Emulation;
+namespace DmaKit.Platforms;
 
 /// <summary>The address space of a machine without an IOMMU: logical addresses are physical ones.</summary>
 internal sealed class DirectMemory(MachineMemory memory, SystemMemory buffers) : LogicalMemory
@@ -48,7 +47,7 @@ internal sealed class DirectMemory(MachineMemory memory, SystemMemory buffers) :
         return found;
     }
 
-    private protected override bool TryReach(ulong address, bool isWrite, out nint host, out long contiguous, out string? refused)
+    internal override bool TryReach(ulong address, bool isWrite, out nint host, out long contiguous, out string? refused)
     {
         bool found = memory.Physical.TryLocate(address, out host, out contiguous);
         refused = found ? null : "there is no memory at that address";

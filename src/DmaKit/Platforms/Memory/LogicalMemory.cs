@@ -1,9 +1,8 @@
-using DmaKit.Emulation.Native;
-using DmaKit.Platforms;
+using DmaKit.Native;
 
-namespace DmaKit.Emulation;
+namespace DmaKit.Platforms;
 
-/// <summary>A logical address space of the machine, from both sides: the core allocates in it, devices transfer through it.</summary>
+/// <summary>A logical address space of a machine whose memory this process has: from there come common buffers, and there devices' transfers end.</summary>
 internal abstract class LogicalMemory : DomainMemory
 {
     public override int PageSize => PhysicalMemory.PageSize;
@@ -12,43 +11,6 @@ internal abstract class LogicalMemory : DomainMemory
 
     /// <summary>How many map registers the space has.</summary>
     internal int Registers { get; init; }
-
-    /// <summary>A device reads.</summary>
-    /// <param name="address">Where, as the device sees it.</param>
-    /// <param name="destination">Where the bytes go.</param>
-    /// <param name="done">How many bytes moved.</param>
-    /// <param name="refused">Why not all of them did; null when they did.</param>
-    internal bool TryRead(ulong address, Span<byte> destination, out long done, out string? refused)
-    {
-        done = 0;
-        while (done < destination.Length)
-        {
-            if (!TryReach(address + (ulong)done, isWrite: false, out nint host, out long contiguous, out refused)) return false;
-            int length = (int)Math.Min(contiguous, destination.Length - done);
-            DeviceCopy.Read(host, destination.Slice((int)done, length));
-            done += length;
-        }
-
-        refused = null;
-        return true;
-    }
-
-    /// <summary>A device writes.</summary>
-    /// <inheritdoc cref="TryRead"/>
-    internal bool TryWrite(ulong address, ReadOnlySpan<byte> source, out long done, out string? refused)
-    {
-        done = 0;
-        while (done < source.Length)
-        {
-            if (!TryReach(address + (ulong)done, isWrite: true, out nint host, out long contiguous, out refused)) return false;
-            int length = (int)Math.Min(contiguous, source.Length - done);
-            DeviceCopy.Write(host, source.Slice((int)done, length));
-            done += length;
-        }
-
-        refused = null;
-        return true;
-    }
 
     /// <summary>A function of this space was reset and no other of it is open: no device keeps an address from before.</summary>
     internal virtual void BecomeQuiet()
@@ -61,7 +23,7 @@ internal abstract class LogicalMemory : DomainMemory
     /// <param name="host">Its place in this process.</param>
     /// <param name="contiguous">How many bytes follow there.</param>
     /// <param name="refused">Why it leads nowhere; null when it leads somewhere.</param>
-    private protected abstract bool TryReach(ulong address, bool isWrite, out nint host, out long contiguous, out string? refused);
+    internal abstract bool TryReach(ulong address, bool isWrite, out nint host, out long contiguous, out string? refused);
 
     /// <summary>A request of the core in frames.</summary>
     private protected static FrameRequest ToFrames(in RunRequest request)

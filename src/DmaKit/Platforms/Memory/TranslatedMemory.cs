@@ -1,7 +1,6 @@
-using DmaKit.Emulation.Native;
-using DmaKit.Platforms;
+using DmaKit.Native;
 
-namespace DmaKit.Emulation;
+namespace DmaKit.Platforms;
 
 /// <summary>
 /// An address space behind the IOMMU: logical addresses are its own and never the physical ones, what is not mapped is not
@@ -16,9 +15,8 @@ internal sealed class TranslatedMemory : LogicalMemory
     private readonly MachineMemory _memory;
     private readonly SystemMemory _buffers;
     private readonly IommuCounters _counters;
-    private readonly Action _passTransfers;
-    private readonly PageTable _table = new();
-    private readonly LogicalSpace _space = new();
+    private readonly PageTranslation _table;
+    private readonly LogicalSpace _space;
     private readonly RangeTable<Mapped> _byHost = new();
     private readonly Dictionary<long, Mapped> _runs = [];
     private readonly List<FrameRun> _retired = [];
@@ -28,19 +26,21 @@ internal sealed class TranslatedMemory : LogicalMemory
     /// <param name="memory">Where frames come from.</param>
     /// <param name="buffers">The machine's system buffers.</param>
     /// <param name="counters">Where work is counted.</param>
-    /// <param name="passTransfers">Returns when no transfer of any device of this space moves that began before.</param>
-    internal TranslatedMemory(MachineMemory memory, SystemMemory buffers, IommuCounters counters, Action passTransfers)
+    /// <param name="table">The IOMMU's table of this space, with nothing in it.</param>
+    internal TranslatedMemory(MachineMemory memory, SystemMemory buffers, IommuCounters counters, PageTranslation table)
     {
         _memory = memory;
         _buffers = buffers;
         _counters = counters;
-        _passTransfers = passTransfers;
+        _table = table;
+        _space = new LogicalSpace(table.AddressBits);
+        Limits = new() { AddressBits = table.AddressBits };
         buffers.Releasing += Forget;
     }
 
     public override bool Translates => true;
 
-    public override DmaConstraints Limits { get; } = new() { AddressBits = PageTable.AddressBits };
+    public override DmaConstraints Limits { get; }
 
     public override bool TryAllocate(in RunRequest request, out MemoryRun run)
     {
@@ -73,9 +73,15 @@ internal sealed class TranslatedMemory : LogicalMemory
 
     public override bool Revoke(in MemoryRun run)
     {
-        lock (_gate) Unmap(_runs[run.Token]);
-        _passTransfers();
-        return true;
+        Mapped mapped;
+        lock (_gate)
+        {
+            mapped = _runs[run.Token];
+            Unmap(mapped);
+        }
+
+        _table.Settle(mapped.Page, mapped.Range.Pages);
+        return _table.SettledIsProof;
     }
 
     public override void ReleaseHost(in MemoryRun run)
@@ -126,7 +132,7 @@ internal sealed class TranslatedMemory : LogicalMemory
         }
     }
 
-    private protected override bool TryReach(ulong address, bool isWrite, out nint host, out long contiguous, out string? refused)
+    internal override bool TryReach(ulong address, bool isWrite, out nint host, out long contiguous, out string? refused)
     {
         long page = (long)(address >> PhysicalMemory.PageShift);
         long within = (long)(address & (PhysicalMemory.PageSize - 1));
@@ -231,14 +237,15 @@ internal sealed class TranslatedMemory : LogicalMemory
     // A system buffer goes. Its logical range stays taken until the devices of this space were reset: one of them may still know it.
     private void Forget(HostRange range)
     {
+        Mapped mapped;
         lock (_gate)
         {
-            if (!_byHost.TryFind(range.Host, out Mapped mapped, out _) || mapped.Range != range) return;
+            if (!_byHost.TryFind(range.Host, out mapped, out _) || mapped.Range != range) return;
             Unmap(mapped);
             _retired.Add(new FrameRun(mapped.Page, range.Pages));
         }
 
-        _passTransfers();
+        _table.Settle(mapped.Page, range.Pages);
     }
 
     private sealed class Mapped(long page, HostRange range)

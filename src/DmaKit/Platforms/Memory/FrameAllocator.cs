@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace DmaKit.Emulation;
+namespace DmaKit.Platforms;
 
 /// <summary>
 /// Who has which page frame. A buddy allocator: free frames are kept as blocks of two to the power of an order, naturally

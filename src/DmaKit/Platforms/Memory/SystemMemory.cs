@@ -1,7 +1,6 @@
-using DmaKit.Emulation.Native;
-using DmaKit.Platforms;
+using DmaKit.Native;
 
-namespace DmaKit.Emulation;
+namespace DmaKit.Platforms;
 
 /// <summary>The machine's system buffers: ordinary memory, virtually contiguous over frames that lie wherever there were some.</summary>
 /// <remarks>Safe from any thread. Looking an address up takes no lock and allocates nothing.</remarks>

@@ -1,0 +1,27 @@
+namespace DmaKit.Platforms;
+
+/// <summary>The table that an IOMMU translates by: which page of a logical address space leads to which frame.</summary>
+/// <remarks>One writer at a time. Taking entries away is over when <see cref="Settle"/> has returned.</remarks>
+internal abstract class PageTranslation
+{
+    /// <summary>How wide a logical address is: 32 to 64 bits.</summary>
+    internal abstract int AddressBits { get; }
+
+    /// <summary>
+    /// Whether <see cref="Settle"/> proves that no device still moves bytes by an entry that was taken away. An IOMMU whose
+    /// devices keep translated addresses for transfers under way cannot say so.
+    /// </summary>
+    internal abstract bool SettledIsProof { get; }
+
+    /// <summary>Lets pages lead to adjacent frames.</summary>
+    internal abstract void Map(long page, FrameRun run);
+
+    /// <summary>Takes entries away.</summary>
+    internal abstract void Unmap(long page, long count);
+
+    /// <summary>Which frame a page leads to.</summary>
+    internal abstract bool TryGet(long page, out long frame);
+
+    /// <summary>Returns when the IOMMU uses no entry that was taken away before.</summary>
+    internal abstract void Settle(long page, long count);
+}
