@@ -25,7 +25,7 @@ public sealed class EduHand : DeviceHand
     public override PciFunction Function { get; }
 
     /// <inheritdoc/>
-    public override DmaConstraints Constraints { get; } = new() { AddressBits = 28, ScatterGather = false };
+    public override DmaConstraints Constraints { get; } = new() { AddressBits = 28, MaxElements = 1 };
 
     /// <inheritdoc/>
     public override RegisterWindow Registers { get; }

@@ -17,7 +17,28 @@ public sealed partial class DmaAdapter
     /// <exception cref="ObjectDisposedException">The adapter or the buffer was disposed.</exception>
     public ValueTask<DmaMapping> MapAsync(Memory<byte> data, DmaDirection direction, CancellationToken cancellationToken = default)
     {
-        MapWaiter? waiter = StartMap(data, Checked(direction), whole: true, 1, cancellationToken, out PartialMapping made);
+        MapWaiter? waiter = StartMap(data, Checked(direction), whole: true, 1, default, cancellationToken, out PartialMapping made);
+        return waiter is null ? new ValueTask<DmaMapping>(made.Mapping) : new ValueTask<DmaMapping>(waiter, waiter.Version);
+    }
+
+    /// <summary>As <see cref="MapAsync(Memory{byte}, DmaDirection, CancellationToken)"/>, for a request that has a name.</summary>
+    /// <param name="data">The bytes. They belong to the device until the mapping is completed.</param>
+    /// <param name="direction">Which way they go.</param>
+    /// <param name="options">What the mapping says about itself.</param>
+    /// <param name="cancellationToken">Gives up waiting: the call ends as cancelled or as granted, never both.</param>
+    /// <exception cref="DmaDeadlockException">The wait can never end, and the request is the newest of those that wait for each other.</exception>
+    /// <inheritdoc cref="MapAsync(Memory{byte}, DmaDirection, CancellationToken)"/>
+    public ValueTask<DmaMapping> MapAsync(Memory<byte> data, DmaDirection direction, MappingOptions options, CancellationToken cancellationToken = default)
+    {
+        MapWaiter? waiter = StartMap(data, Checked(direction), whole: true, 1, options, cancellationToken, out PartialMapping made);
+        return waiter is null ? new ValueTask<DmaMapping>(made.Mapping) : new ValueTask<DmaMapping>(waiter, waiter.Version);
+    }
+
+    /// <summary>Makes data reachable for the device to read.</summary>
+    /// <inheritdoc cref="MapAsync(Memory{byte}, DmaDirection, MappingOptions, CancellationToken)"/>
+    public ValueTask<DmaMapping> MapAsync(ReadOnlyMemory<byte> data, MappingOptions options, CancellationToken cancellationToken = default)
+    {
+        MapWaiter? waiter = StartMap(data, DmaDirection.ToDevice, whole: true, 1, options, cancellationToken, out PartialMapping made);
         return waiter is null ? new ValueTask<DmaMapping>(made.Mapping) : new ValueTask<DmaMapping>(waiter, waiter.Version);
     }
 
@@ -25,7 +46,7 @@ public sealed partial class DmaAdapter
     /// <inheritdoc cref="MapAsync(Memory{byte}, DmaDirection, CancellationToken)"/>
     public ValueTask<DmaMapping> MapAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default)
     {
-        MapWaiter? waiter = StartMap(data, DmaDirection.ToDevice, whole: true, 1, cancellationToken, out PartialMapping made);
+        MapWaiter? waiter = StartMap(data, DmaDirection.ToDevice, whole: true, 1, default, cancellationToken, out PartialMapping made);
         return waiter is null ? new ValueTask<DmaMapping>(made.Mapping) : new ValueTask<DmaMapping>(waiter, waiter.Version);
     }
 
@@ -40,7 +61,23 @@ public sealed partial class DmaAdapter
     public ValueTask<PartialMapping> MapUpToAsync(Memory<byte> data, DmaDirection direction, int granularity = 1, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(granularity);
-        MapWaiter? waiter = StartMap(data, Checked(direction), whole: false, granularity, cancellationToken, out PartialMapping made);
+        MapWaiter? waiter = StartMap(data, Checked(direction), whole: false, granularity, default, cancellationToken, out PartialMapping made);
+        return waiter is null ? new ValueTask<PartialMapping>(made) : new ValueTask<PartialMapping>(waiter, waiter.Version);
+    }
+
+    /// <summary>As <see cref="MapUpToAsync(Memory{byte}, DmaDirection, int, CancellationToken)"/>, for a request that has a name.</summary>
+    /// <param name="data">The bytes. Those that are mapped belong to the device until the mapping is completed.</param>
+    /// <param name="direction">Which way they go.</param>
+    /// <param name="granularity">What a partial length must be a multiple of, such as the block size of a disk, in bytes.</param>
+    /// <param name="options">What the mapping says about itself.</param>
+    /// <param name="cancellationToken">Gives up waiting: the call ends as cancelled or as granted, never both.</param>
+    /// <exception cref="DmaDeadlockException">The wait can never end, and the request is the newest of those that wait for each other.</exception>
+    /// <inheritdoc cref="MapUpToAsync(Memory{byte}, DmaDirection, int, CancellationToken)"/>
+    public ValueTask<PartialMapping> MapUpToAsync(
+        Memory<byte> data, DmaDirection direction, int granularity, MappingOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(granularity);
+        MapWaiter? waiter = StartMap(data, Checked(direction), whole: false, granularity, options, cancellationToken, out PartialMapping made);
         return waiter is null ? new ValueTask<PartialMapping>(made) : new ValueTask<PartialMapping>(waiter, waiter.Version);
     }
 
@@ -49,7 +86,7 @@ public sealed partial class DmaAdapter
     public ValueTask<PartialMapping> MapUpToAsync(ReadOnlyMemory<byte> data, int granularity = 1, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(granularity);
-        MapWaiter? waiter = StartMap(data, DmaDirection.ToDevice, whole: false, granularity, cancellationToken, out PartialMapping made);
+        MapWaiter? waiter = StartMap(data, DmaDirection.ToDevice, whole: false, granularity, default, cancellationToken, out PartialMapping made);
         return waiter is null ? new ValueTask<PartialMapping>(made) : new ValueTask<PartialMapping>(waiter, waiter.Version);
     }
 
@@ -60,14 +97,29 @@ public sealed partial class DmaAdapter
     /// <returns>False when map registers are short now, or others wait for them.</returns>
     /// <exception cref="DmaMappingException">The data does not fit one transfer under the adapter's constraints; map in parts.</exception>
     /// <exception cref="ObjectDisposedException">The adapter or the buffer was disposed.</exception>
-    public bool TryMap(Memory<byte> data, DmaDirection direction, out DmaMapping mapping) => TryMapCore(data, Checked(direction), out mapping);
+    public bool TryMap(Memory<byte> data, DmaDirection direction, out DmaMapping mapping) => TryMapCore(data, Checked(direction), default, out mapping);
+
+    /// <summary>As <see cref="TryMap(Memory{byte}, DmaDirection, out DmaMapping)"/>, for a request that has a name.</summary>
+    /// <param name="data">The bytes. They belong to the device until the mapping is completed.</param>
+    /// <param name="direction">Which way they go.</param>
+    /// <param name="options">What the mapping says about itself.</param>
+    /// <param name="mapping">The mapping.</param>
+    /// <inheritdoc cref="TryMap(Memory{byte}, DmaDirection, out DmaMapping)"/>
+    public bool TryMap(Memory<byte> data, DmaDirection direction, MappingOptions options, out DmaMapping mapping) =>
+        TryMapCore(data, Checked(direction), options, out mapping);
 
     /// <summary>Makes data reachable for the device to read if that is possible without waiting. Legal in callback context.</summary>
     /// <inheritdoc cref="TryMap(Memory{byte}, DmaDirection, out DmaMapping)"/>
-    public bool TryMap(ReadOnlyMemory<byte> data, out DmaMapping mapping) => TryMapCore(data, DmaDirection.ToDevice, out mapping);
+    public bool TryMap(ReadOnlyMemory<byte> data, out DmaMapping mapping) => TryMapCore(data, DmaDirection.ToDevice, default, out mapping);
 
     /// <summary>Kept by the map registers, once they have their memory.</summary>
     internal RegisterLimits? RegisterLimits { get; set; }
+
+    /// <summary>How many of the domain's map registers are in reach; -1 as long as nobody asked. Kept by the map registers.</summary>
+    internal int RegisterReach { get; set; } = -1;
+
+    /// <summary>Where mappings wait for each other if the device takes no list.</summary>
+    internal AdapterTurn Turn { get; }
 
     internal void Recycle(MappingSlot slot)
     {
@@ -79,11 +131,11 @@ public sealed partial class DmaAdapter
         lock (_gate) _waiters.Push(waiter);
     }
 
-    private bool TryMapCore(ReadOnlyMemory<byte> data, DmaDirection direction, out DmaMapping mapping)
+    private bool TryMapCore(ReadOnlyMemory<byte> data, DmaDirection direction, MappingOptions options, out DmaMapping mapping)
     {
-        MappingSlot slot = PlanSlot(data, direction, whole: true, 1);
+        MappingSlot slot = PlanSlot(data, direction, whole: true, 1, options);
         mapping = default;
-        if (slot.RegisterCount > 0 && !Domain.MapRegisters.TryTake(slot))
+        if (!slot.TryTake())
         {
             Recycle(slot);
             return false;
@@ -94,18 +146,17 @@ public sealed partial class DmaAdapter
     }
 
     private MapWaiter? StartMap(
-        ReadOnlyMemory<byte> data, DmaDirection direction, bool whole, int granularity, CancellationToken cancellationToken, out PartialMapping made)
+        ReadOnlyMemory<byte> data, DmaDirection direction, bool whole, int granularity, MappingOptions options, CancellationToken cancellationToken, out PartialMapping made)
     {
         CallbackContext.Forbid("MapAsync", "use TryMap, which does not wait, or map before posting");
         cancellationToken.ThrowIfCancellationRequested();
-        MappingSlot slot = PlanSlot(data, direction, whole, granularity);
+        MappingSlot slot = PlanSlot(data, direction, whole, granularity, options);
         made = default;
-        if (slot.RegisterCount > 0)
+        if (slot.RegisterCount > 0 || slot.NeedsTurn)
         {
             MapWaiter waiter;
             lock (_gate) waiter = _waiters.Count > 0 ? _waiters.Pop() : new MapWaiter(this);
-            waiter.Prepare(slot);
-            if (!Domain.MapRegisters.TakeOrQueue(waiter))
+            if (!waiter.Start(slot))
             {
                 waiter.CancelWith(cancellationToken);
                 return waiter;
@@ -118,15 +169,16 @@ public sealed partial class DmaAdapter
         return null;
     }
 
-    private MappingSlot PlanSlot(ReadOnlyMemory<byte> data, DmaDirection direction, bool whole, int granularity)
+    private MappingSlot PlanSlot(ReadOnlyMemory<byte> data, DmaDirection direction, bool whole, int granularity, MappingOptions options)
     {
         ThrowIfClosed();
+        DmaRequest.Check(options.Request, Domain);
         if (data.IsEmpty) throw new ArgumentException("There is nothing to map: 0 bytes. A command without data takes the default mapping.", nameof(data));
         MappingSlot slot;
         lock (_gate) slot = _slots.Count > 0 ? _slots.Pop() : new MappingSlot(this);
         try
         {
-            slot.Plan(data, direction, whole, granularity);
+            slot.Plan(data, direction, whole, granularity, options);
             return slot;
         }
         catch

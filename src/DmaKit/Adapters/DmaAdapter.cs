@@ -20,6 +20,7 @@ public sealed partial class DmaAdapter : IAsyncDisposable
         Function = function;
         Domain = function.Domain;
         Constraints = constraints;
+        Turn = new AdapterTurn(this);
     }
 
     /// <summary>The function whose view it is.</summary>

@@ -50,6 +50,12 @@ public sealed class DmaDomain
     /// <summary>The means to make memory reachable that devices do not reach, shared by the adapters of the domain.</summary>
     public MapRegisters MapRegisters { get; }
 
+    /// <summary>How many deadlocks were found among those who wait for registers, packets, blocks, pieces and turns.</summary>
+    public long Deadlocks => Waits.Deadlocks;
+
+    /// <summary>Who holds and waits for what, of the requests that were named.</summary>
+    internal WaitAccount Waits { get; } = new();
+
     /// <summary>What mapping has cost so far.</summary>
     public MappingStatistics Mappings => MapRegisters.Statistics;
 
@@ -69,6 +75,14 @@ public sealed class DmaDomain
         {
             lock (_gate) return [.. _live.OrderBy(b => b.LogicalAddress)];
         }
+    }
+
+    /// <summary>Makes a request that mappings, packets, blocks, pieces and reservations of this domain can name. Keep it and use it again.</summary>
+    /// <param name="name">Its name in reports of deadlocks.</param>
+    public DmaRequest CreateRequest(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return new DmaRequest(this, name);
     }
 
     /// <summary>The domain at this moment, for people and programs to read.</summary>

@@ -23,7 +23,7 @@ public sealed partial class CommandPool<TPacket, TReply>
             lock (_gate)
             {
                 return new CommandPoolStatistics(
-                    Capacity, _freeCount, _posted, _quarantined, _waiters.Count, Interlocked.Read(ref _postedTotal), Interlocked.Read(ref _completedTotal),
+                    Capacity, _freeCount, _posted, _quarantined, _line.Waiting, Interlocked.Read(ref _postedTotal), Interlocked.Read(ref _completedTotal),
                     Interlocked.Read(ref _lateTotal), Interlocked.Read(ref _unknownTags), Interlocked.Read(ref _staleTags), _postedHighWater);
             }
         }

@@ -5,72 +5,83 @@ namespace DmaKit;
 public sealed partial class CommandPool<TPacket, TReply>
 {
     private readonly Stack<RentWaiter> _idleWaiters = new();
-    private readonly WaiterQueue<RentWaiter> _waiters = new();
+    private readonly PacketLine _line;
 
-    private RentWaiter Enqueue()
+    private RentWaiter TakeIdleWaiter()
     {
-        RentWaiter waiter = _idleWaiters.Count > 0 ? _idleWaiters.Pop() : new RentWaiter(this);
-        waiter.Prepare();
-        _waiters.Add(waiter);
-        return waiter;
+        lock (_gate) return _idleWaiters.Count > 0 ? _idleWaiters.Pop() : new RentWaiter(this);
     }
 
-    private RentWaiter? Dequeue()
+    private void Recycle(RentWaiter waiter)
     {
-        RentWaiter? first = _waiters.First;
-        if (first is not null) _waiters.Remove(first);
-        return first;
-    }
-
-    private bool TryLeave(RentWaiter waiter)
-    {
-        lock (_gate) return _waiters.Remove(waiter);
+        lock (_gate) _idleWaiters.Push(waiter);
     }
 
     private void EndWaiters()
     {
-        while (true)
+        while (_line.TryTurnAway(out Waiter? waiter))
         {
-            RentWaiter? waiter;
-            lock (_gate) waiter = Dequeue();
-            if (waiter is null) return;
-            waiter.Fail(new ObjectDisposedException(nameof(CommandPool<TPacket, TReply>), $"Command pool '{Name}' was disposed while this call waited for a packet."));
+            Adapter.Domain.Waits.TurnAway(
+                waiter, new ObjectDisposedException(nameof(CommandPool<TPacket, TReply>), $"Command pool '{Name}' was disposed while this call waited for a packet."));
         }
+    }
+
+    /// <summary>The packets, and who waits for one.</summary>
+    private sealed class PacketLine(CommandPool<TPacket, TReply> pool) : WaitLine(pool.Adapter.Domain, pool._gate)
+    {
+        public override string Name => $"packets of '{pool.Name}'";
+
+        public override long Total => pool.Capacity;
+
+        public override long Available
+        {
+            get
+            {
+                lock (Gate) return pool._freeCount;
+            }
+        }
+
+        /// <summary>Takes a packet now, unless that would pass somebody who waits.</summary>
+        public CommandSlot<TPacket, TReply>? TryTakeNow(bool holding)
+        {
+            lock (Gate)
+            {
+                ThrowIfClosed();
+                return IsOpenTo(holding) ? pool.TakeFree() : null;
+            }
+        }
+
+        protected override bool TryTake(Waiter waiter) => ((RentWaiter)waiter).Take(pool.TakeFree());
+
+        protected override void ThrowIfClosed() => ObjectDisposedException.ThrowIf(pool._disposed, pool);
     }
 
     /// <summary>A caller who waits for a packet.</summary>
     private sealed class RentWaiter(CommandPool<TPacket, TReply> pool) : Waiter(pool.Adapter), IValueTaskSource<Command<TPacket, TReply>>
     {
         private ManualResetValueTaskSourceCore<Command<TPacket, TReply>> _result;
-        private Command<TPacket, TReply> _granted;
-        private Exception? _error;
+        private CommandSlot<TPacket, TReply>? _slot;
 
         public short Version => _result.Version;
 
-        public void Prepare()
+        public override Hold Hold => pool.HoldOf(_slot!);
+
+        public CommandSlot<TPacket, TReply> Slot => _slot!;
+
+        public void Prepare(DmaRequest? request)
         {
-            (_granted, _error) = (default, null);
-            Renew();
+            _slot = null;
+            Renew(pool._line, request);
             _result.Reset();
             _result.RunContinuationsAsynchronously = false;
         }
 
-        public void Grant(Command<TPacket, TReply> command)
-        {
-            _granted = command;
-            EndPhase();
-        }
+        public bool Take(CommandSlot<TPacket, TReply>? slot) => (_slot = slot) is not null;
 
-        public void Fail(Exception error)
+        protected override void Deliver(Exception? error)
         {
-            _error = error;
-            EndPhase();
-        }
-
-        protected override void Deliver()
-        {
-            if (_error is null) _result.SetResult(_granted);
-            else _result.SetException(_error);
+            if (error is null) _result.SetResult(pool.Hand(_slot!, Request));
+            else _result.SetException(error);
         }
 
         Command<TPacket, TReply> IValueTaskSource<Command<TPacket, TReply>>.GetResult(short token)
@@ -81,7 +92,7 @@ public sealed partial class CommandPool<TPacket, TReply>
             }
             finally
             {
-                lock (pool._gate) pool._idleWaiters.Push(this);
+                pool.Recycle(this);
             }
         }
 
@@ -90,10 +101,5 @@ public sealed partial class CommandPool<TPacket, TReply>
         void IValueTaskSource<Command<TPacket, TReply>>.OnCompleted(
             Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
             _result.OnCompleted(continuation, state, token, flags);
-
-        protected override void OnCancelled()
-        {
-            if (pool.TryLeave(this)) Fail(new OperationCanceledException(Token));
-        }
     }
 }

@@ -41,6 +41,7 @@ public sealed partial class CommandPool<TPacket, TReply> : IAsyncDisposable, IQu
         // The lowest index is handed out first.
         for (int i = 0; i < _free.Length; i++) _free[i] = _free.Length - 1 - i;
         _freeCount = _free.Length;
+        _line = new PacketLine(this);
         _timer = adapter.Function.Platform.Clock.CreateTimer(
             static state => ((CommandPool<TPacket, TReply>)state!).CheckDeadlines(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         adapter.Listen(this);
@@ -91,30 +92,27 @@ public sealed partial class CommandPool<TPacket, TReply> : IAsyncDisposable, IQu
     /// <exception cref="ObjectDisposedException">The pool was disposed.</exception>
     public bool TryRent(out Command<TPacket, TReply> command)
     {
-        CommandSlot<TPacket, TReply>? slot = TakeFree();
-        command = slot is null ? default : Hand(slot);
+        CommandSlot<TPacket, TReply>? slot = _line.TryTakeNow(holding: false);
+        command = slot is null ? default : Hand(slot, null);
         return slot is not null;
     }
 
-    /// <summary>Takes a packet, waiting for one if need be: first come, first served.</summary>
+    /// <summary>Takes a packet, waiting for one if need be: requests that hold something first, then first come, first served.</summary>
     /// <param name="cancellationToken">Gives up waiting: the call ends as cancelled or with a packet, never both.</param>
     /// <exception cref="DmaMisuseException">Called in callback context.</exception>
     /// <exception cref="ObjectDisposedException">The pool was disposed, before or while waiting.</exception>
-    public ValueTask<Command<TPacket, TReply>> RentAsync(CancellationToken cancellationToken = default)
-    {
-        CallbackContext.Forbid("CommandPool.RentAsync", "use TryRent, which does not wait");
-        cancellationToken.ThrowIfCancellationRequested();
-        RentWaiter? waiter = null;
-        CommandSlot<TPacket, TReply>? slot;
-        lock (_gate)
-        {
-            slot = TakeFree();
-            if (slot is null) waiter = Enqueue();
-        }
+    public ValueTask<Command<TPacket, TReply>> RentAsync(CancellationToken cancellationToken = default) => RentCoreAsync(null, cancellationToken);
 
-        if (waiter is null) return new ValueTask<Command<TPacket, TReply>>(Hand(slot!));
-        waiter.CancelWith(cancellationToken);
-        return new ValueTask<Command<TPacket, TReply>>(waiter, waiter.Version);
+    /// <summary>Takes a packet for a request, waiting for one if need be: requests that hold something first, then first come, first served.</summary>
+    /// <param name="request">The request that the packet serves.</param>
+    /// <param name="cancellationToken">Gives up waiting: the call ends as cancelled or with a packet, never both.</param>
+    /// <exception cref="DmaDeadlockException">The wait can never end, and the request is the newest of those that wait for each other.</exception>
+    /// <inheritdoc cref="RentAsync(CancellationToken)"/>
+    public ValueTask<Command<TPacket, TReply>> RentAsync(DmaRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        DmaRequest.Check(request, Adapter.Domain);
+        return RentCoreAsync(request, cancellationToken);
     }
 
     /// <summary>The device gave a tag back, with a reply that the driver has read from a register or a reply frame, once.</summary>
@@ -208,18 +206,37 @@ public sealed partial class CommandPool<TPacket, TReply> : IAsyncDisposable, IQu
     internal void Recycle(CommandSlot<TPacket, TReply> slot)
     {
         Adapter.Function.Platform.Observer?.OnReturned(this, new LogicalRange(slot.LogicalAddress, _packets.PieceLength));
-        RentWaiter? waiter;
-        lock (_gate)
+        if (slot.Request is { } request)
         {
-            waiter = Dequeue();
-            if (waiter is null)
-            {
-                _free[_freeCount++] = slot.Index;
-                return;
-            }
+            slot.Request = null;
+            Adapter.Domain.Waits.Give(request, HoldOf(slot));
         }
 
-        waiter.Grant(Hand(slot));
+        lock (_gate)
+        {
+            _free[_freeCount++] = slot.Index;
+            if (_line.IsEmpty) return;
+        }
+
+        _line.GrantInOrder();
+    }
+
+    private ValueTask<Command<TPacket, TReply>> RentCoreAsync(DmaRequest? request, CancellationToken cancellationToken)
+    {
+        CallbackContext.Forbid("CommandPool.RentAsync", "use TryRent, which does not wait");
+        cancellationToken.ThrowIfCancellationRequested();
+        if (request is null && _line.TryTakeNow(holding: false) is { } slot) return new ValueTask<Command<TPacket, TReply>>(Hand(slot, null));
+        RentWaiter waiter = TakeIdleWaiter();
+        waiter.Prepare(request);
+        if (Adapter.Domain.Waits.TakeOrQueue(waiter))
+        {
+            Command<TPacket, TReply> command = Hand(waiter.Slot, request);
+            Recycle(waiter);
+            return new ValueTask<Command<TPacket, TReply>>(command);
+        }
+
+        waiter.CancelWith(cancellationToken);
+        return new ValueTask<Command<TPacket, TReply>>(waiter, waiter.Version);
     }
 
     private TagVerdict CompleteWith<TSource>(CommandTag tag, ref TSource source) where TSource : struct, IReplySource<TPacket, TReply>
@@ -230,17 +247,14 @@ public sealed partial class CommandPool<TPacket, TReply> : IAsyncDisposable, IQu
         return verdict;
     }
 
-    private CommandSlot<TPacket, TReply>? TakeFree()
-    {
-        lock (_gate)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            return _freeCount == 0 ? null : _slots[_free[--_freeCount]];
-        }
-    }
+    /// <summary>Under the gate.</summary>
+    private CommandSlot<TPacket, TReply>? TakeFree() => _freeCount == 0 ? null : _slots[_free[--_freeCount]];
 
-    private Command<TPacket, TReply> Hand(CommandSlot<TPacket, TReply> slot)
+    private Hold HoldOf(CommandSlot<TPacket, TReply> slot) => new(_line, slot.Index, 1);
+
+    private Command<TPacket, TReply> Hand(CommandSlot<TPacket, TReply> slot, DmaRequest? request)
     {
+        slot.Request = request;
         Adapter.Function.Platform.Observer?.OnRented(this, new LogicalRange(slot.LogicalAddress, _packets.PieceLength));
         return slot.Rent();
     }

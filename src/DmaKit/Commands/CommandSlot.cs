@@ -45,6 +45,9 @@ internal sealed class CommandSlot<TPacket, TReply> : IValueTaskSource<CommandOut
 
     public int Index { get; }
 
+    /// <summary>The request that it serves, as long as it is out. The pool's.</summary>
+    public DmaRequest? Request { get; set; }
+
     public CommandTag Tag { get; private set; }
 
     public LogicalAddress LogicalAddress { get; }

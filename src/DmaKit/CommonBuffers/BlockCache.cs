@@ -77,7 +77,7 @@ public sealed class BlockCache : IDisposable
     public void Return(Block block)
     {
         Enter();
-        if (block.Kind != _kind || _observer is not null || !PoolSlots.TryAdvance(_generations, block.Token))
+        if (block.Kind != _kind || _observer is not null || _pool.NamesRequests || !PoolSlots.TryAdvance(_generations, block.Token))
         {
             ReturnSlowly(block);
             return;

@@ -72,7 +72,7 @@ public sealed partial class BlockPool
     internal void Return(PoolStock? stock, ReadOnlySpan<Block> blocks)
     {
         // Observers are told before somebody else can have the block, so that they see its rents in order.
-        bool many = stock is not null && _observer is null;
+        bool many = stock is not null && _observer is null && !NamesRequests;
         int done = 0;
         while (true)
         {
@@ -96,6 +96,7 @@ public sealed partial class BlockPool
     internal bool Accept(in Block block)
     {
         if (block.Kind != _kind || !PoolSlots.TryAdvance(_generations, block.Token)) return Refuse(block);
+        if (_requests is not null) NoteGiven(block.Index);
         _observer?.OnReturned(this, RangeOf(block.Index));
         return true;
     }
@@ -106,6 +107,7 @@ public sealed partial class BlockPool
     {
         if (block.Kind != _kind) BlockMisuse.ThrowForeign(Name, block);
         if (!PoolSlots.TryRetire(_generations, block.Token)) BlockMisuse.ThrowStale(this, block);
+        if (_requests is not null) NoteGiven(block.Index);
         _observer?.OnReturned(this, RangeOf(block.Index));
         _core.Retire();
         return false;

@@ -4,34 +4,82 @@ namespace DmaKit;
 
 public sealed partial class BlockPool
 {
-    /// <summary>Takes a block, or waits for one: first come, first served. What follows the wait runs where the platform runs continuations.</summary>
+    private readonly Stack<BlockWaiter> _idleWaiters = new();
+
+    /// <summary>Whom each block serves; made when the first request is named.</summary>
+    private DmaRequest?[]? _requests;
+
+    /// <summary>
+    /// Takes a block, or waits for one: requests that hold something first, then first come, first served. What follows the wait runs where the
+    /// platform runs continuations.
+    /// </summary>
     /// <remarks>The result is to be awaited once, as with every <see cref="ValueTask{T}"/>. Nothing is allocated once the pool has had as many waiters before.</remarks>
     /// <param name="cancellationToken">Gives up waiting. The wait ends as cancelled or with a block, never both.</param>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     /// <exception cref="DmaMisuseException">Called in callback context: <see cref="TryRent(out Block)"/> is legal there.</exception>
     /// <exception cref="ObjectDisposedException">The pool was disposed.</exception>
-    public ValueTask<Block> RentAsync(CancellationToken cancellationToken = default)
+    public ValueTask<Block> RentAsync(CancellationToken cancellationToken = default) => RentCoreAsync(null, cancellationToken);
+
+    /// <summary>Takes a block for a request, or waits for one.</summary>
+    /// <param name="request">The request that the block serves until it is returned.</param>
+    /// <param name="cancellationToken">Gives up waiting. The wait ends as cancelled or with a block, never both.</param>
+    /// <exception cref="DmaDeadlockException">The wait can never end, and the request is the newest of those that wait for each other.</exception>
+    /// <inheritdoc cref="RentAsync(CancellationToken)"/>
+    public ValueTask<Block> RentAsync(DmaRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        DmaRequest.Check(request, Adapter.Domain);
+        if (_requests is null) Interlocked.CompareExchange(ref _requests, new DmaRequest?[Capacity], null);
+        return RentCoreAsync(request, cancellationToken);
+    }
+
+    internal BlockLine Line { get; }
+
+    /// <summary>Whether some blocks serve requests that were named, so that their return has to be noted.</summary>
+    internal bool NamesRequests => _requests is not null;
+
+    internal Hold HoldOf(uint index) => new(Line, index, 1);
+
+    /// <summary>The handle of a block that was taken out of turn with the caches.</summary>
+    internal Block Hand(ulong token, DmaRequest? request)
+    {
+        if (request is not null) _requests![(int)(uint)token] = request;
+        NoteRented(token);
+        return new Block(token, _kind);
+    }
+
+    internal void Recycle(BlockWaiter waiter)
+    {
+        lock (_idleWaiters) _idleWaiters.Push(waiter);
+    }
+
+    private ValueTask<Block> RentCoreAsync(DmaRequest? request, CancellationToken cancellationToken)
     {
         CallbackContext.Forbid("BlockPool.RentAsync", "use TryRent, which does not wait");
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<Block>(cancellationToken);
-        PoolStock? stock = Stock();
-        if ((stock is not null && stock.TryTake(out ulong token)) || _core.TryTake(stock, out token, willWait: true)) return new(Rented(token));
-        BlockWaiter waiter = _core.PopIdleWaiter() as BlockWaiter ?? new BlockWaiter(this);
-        if (_core.TakeOrWait(waiter, out token))
+        if (request is null)
         {
-            _core.PushIdleWaiter(waiter);
-            return new(Rented(token));
+            PoolStock? stock = Stock();
+            if ((stock is not null && stock.TryTake(out ulong token)) || _core.TryTake(stock, out token, willWait: true)) return new(Hand(token, null));
         }
 
-        return waiter.Wait(cancellationToken);
+        BlockWaiter waiter;
+        lock (_idleWaiters) waiter = _idleWaiters.Count > 0 ? _idleWaiters.Pop() : new BlockWaiter(this);
+        waiter.Prepare(request);
+        if (!Adapter.Domain.Waits.TakeOrQueue(waiter))
+        {
+            waiter.CancelWith(cancellationToken);
+            return new(waiter, waiter.Version);
+        }
+
+        Block block = Hand(waiter.Token, request);
+        Recycle(waiter);
+        return new(block);
     }
 
-    /// <summary>The handle of a block that a waiter was granted.</summary>
-    internal Block Made(ulong token) => new(token, _kind);
-
-    private Block Rented(ulong token)
+    /// <summary>A block that serves a request comes back.</summary>
+    private void NoteGiven(uint index)
     {
-        NoteRented(token);
-        return Made(token);
+        if (Interlocked.Exchange(ref _requests![(int)index], null) is { } request) Adapter.Domain.Waits.Give(request, HoldOf(index));
     }
 }

@@ -62,6 +62,8 @@ public sealed partial class BlockPool : IDisposable
         _kind = Block.KindOf(Id, _blockLength);
         _core = new PoolCore(count, _kind, options.FirstGeneration);
         _generations = _core.Generations;
+        Line = new BlockLine(this, _core);
+        _core.Line = Line;
         OwnerTable.Pools.Set(Id, this);
     }
 
@@ -98,6 +100,8 @@ public sealed partial class BlockPool : IDisposable
     public void Dispose()
     {
         if (!_core.Close(out int live)) return;
+        while (Line.TryTurnAway(out Waiter? waiter))
+            Adapter.Domain.Waits.TurnAway(waiter, new ObjectDisposedException(Name, $"Pool '{Name}' was disposed while somebody waited for a block."));
         OwnerTable.Pools.Remove(Id);
         if (live > 0)
         {

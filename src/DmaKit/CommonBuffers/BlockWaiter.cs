@@ -1,49 +1,25 @@
 using System.Threading.Tasks.Sources;
-using DmaKit.Native;
 
 namespace DmaKit;
 
-/// <summary>A wait of <see cref="BlockPool.RentAsync"/>: used again by the next one when its result was taken.</summary>
-internal sealed class BlockWaiter(BlockPool pool) : PoolWaiter, IValueTaskSource<Block>, IThreadPoolWorkItem
+/// <summary>A wait of <see cref="BlockPool.RentAsync(CancellationToken)"/>: used again by the next one when its result was taken.</summary>
+internal sealed class BlockWaiter(BlockPool pool) : Waiter(pool.Adapter), IValueTaskSource<Block>
 {
     private ManualResetValueTaskSourceCore<Block> _source;
-    private CancellationTokenRegistration _registration;
-    private CancellationToken _cancellation;
 
-    /// <summary>Called by who has just queued it; it may be granted already.</summary>
-    internal ValueTask<Block> Wait(CancellationToken cancellationToken)
+    public short Version => _source.Version;
+
+    /// <summary>The block it was granted.</summary>
+    public ulong Token { get; set; }
+
+    public override Hold Hold => pool.HoldOf((uint)Token);
+
+    public void Prepare(DmaRequest? request) => Renew(pool.Line, request);
+
+    protected override void Deliver(Exception? error)
     {
-        var task = new ValueTask<Block>(this, _source.Version);
-        if (cancellationToken.CanBeCanceled)
-        {
-            _cancellation = cancellationToken;
-            _registration = cancellationToken.UnsafeRegister(static (waiter, token) => ((BlockWaiter)waiter!).Cancel(token), this);
-        }
-
-        return task;
-    }
-
-    /// <inheritdoc/>
-    internal override void Settle()
-    {
-        if (State == PoolWaiterState.Granted) pool.NoteRented(Token);
-        pool.Adapter.Function.Platform.Continuations.Schedule(this);
-    }
-
-    void IThreadPoolWorkItem.Execute()
-    {
-        switch (State)
-        {
-            case PoolWaiterState.Granted:
-                _source.SetResult(pool.Made(Token));
-                break;
-            case PoolWaiterState.Cancelled:
-                _source.SetException(new OperationCanceledException("The wait for a block was cancelled.", _cancellation));
-                break;
-            default:
-                _source.SetException(new ObjectDisposedException(pool.Name, $"Pool '{pool.Name}' was disposed while somebody waited for a block."));
-                break;
-        }
+        if (error is null) _source.SetResult(pool.Hand(Token, Request));
+        else _source.SetException(error);
     }
 
     Block IValueTaskSource<Block>.GetResult(short token)
@@ -56,7 +32,11 @@ internal sealed class BlockWaiter(BlockPool pool) : PoolWaiter, IValueTaskSource
         }
         finally
         {
-            if (ended) Recycle();
+            if (ended)
+            {
+                _source.Reset();
+                pool.Recycle(this);
+            }
         }
     }
 
@@ -64,20 +44,4 @@ internal sealed class BlockWaiter(BlockPool pool) : PoolWaiter, IValueTaskSource
 
     void IValueTaskSource<Block>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _source.OnCompleted(continuation, state, token, flags);
-
-    /// <summary>Runs where the token is cancelled. It may come late, when this waiter serves another wait: then the token differs, or is cancelled too.</summary>
-    private void Cancel(CancellationToken token)
-    {
-        if (_cancellation == token && pool.Core.TryCancel(this)) Settle();
-    }
-
-    private void Recycle()
-    {
-        // Unregister does not wait for a cancellation that is running: Cancel knows how to come late.
-        _registration.Unregister();
-        _registration = default;
-        _cancellation = default;
-        _source.Reset();
-        pool.Core.PushIdleWaiter(this);
-    }
 }

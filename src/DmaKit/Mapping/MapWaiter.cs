@@ -2,35 +2,54 @@ using System.Threading.Tasks.Sources;
 
 namespace DmaKit;
 
-/// <summary>A mapping that waits for map registers.</summary>
-internal sealed class MapWaiter(DmaAdapter adapter) : Waiter(adapter), IValueTaskSource<DmaMapping>, IValueTaskSource<PartialMapping>
+/// <summary>A mapping that waits for its adapter's turn, or for map registers.</summary>
+internal sealed class MapWaiter(DmaAdapter adapter) : RegisterWaiter(adapter), IValueTaskSource<DmaMapping>, IValueTaskSource<PartialMapping>
 {
     private ManualResetValueTaskSourceCore<PartialMapping> _result;
-    private bool _cancelled;
 
     /// <summary>The planned mapping; its registers are what is waited for.</summary>
     public MappingSlot Slot { get; private set; } = null!;
 
     public short Version => _result.Version;
 
-    public void Prepare(MappingSlot slot)
+    public override IRegisterTaker Taker => Slot;
+
+    public override long Wanted => WaitsForTurn ? 1 : base.Wanted;
+
+    public override bool WantsOneRun => !WaitsForTurn && base.WantsOneRun;
+
+    public override Hold Hold => WaitsForTurn ? Slot.TurnHold : Slot.RegisterHold;
+
+    private bool WaitsForTurn => Line == Adapter.Turn;
+
+    /// <summary>Starts the wait for a planned mapping.</summary>
+    /// <returns>True when everything was there: the waiter is then not used.</returns>
+    public bool Start(MappingSlot slot)
     {
         Slot = slot;
-        _cancelled = false;
-        Renew();
         _result.Reset();
         _result.RunContinuationsAsynchronously = false;
+        Renew(slot.NeedsTurn ? Adapter.Turn : slot.Pool, slot.Request);
+        if (!Adapter.Domain.Waits.TakeOrQueue(this)) return false;
+        if (!WaitsForTurn || slot.RegisterCount == 0) return true;
+        Line = slot.Pool;
+        return Adapter.Domain.Waits.TakeOrQueue(this);
     }
 
-    /// <summary>The registers are the slot's. The copying is done where continuations run, not where somebody gave registers back.</summary>
-    public void Granted() => EndPhase();
-
-    protected override void Deliver()
+    /// <summary>After the turn the registers. The copying is done where continuations run, not where somebody gave something back.</summary>
+    public override void Granted()
     {
-        if (_cancelled)
+        if (WaitsForTurn && Slot.RegisterCount > 0) GoOn(Slot.Pool);
+        else EndPhase();
+    }
+
+    protected override void Deliver(Exception? error)
+    {
+        if (error is not null)
         {
+            if (!WaitsForTurn) Slot.GiveTurn();
             Adapter.Recycle(Slot);
-            _result.SetException(new OperationCanceledException(Token));
+            _result.SetException(error);
             return;
         }
 
@@ -48,13 +67,6 @@ internal sealed class MapWaiter(DmaAdapter adapter) : Waiter(adapter), IValueTas
         }
 
         _result.SetResult(made);
-    }
-
-    protected override void OnCancelled()
-    {
-        if (!Adapter.Domain.MapRegisters.TryLeave(this)) return;
-        _cancelled = true;
-        EndPhase();
     }
 
     DmaMapping IValueTaskSource<DmaMapping>.GetResult(short token) => Take(token).Mapping;

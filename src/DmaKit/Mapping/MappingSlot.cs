@@ -5,11 +5,12 @@ namespace DmaKit;
 
 /// <summary>What is behind a <see cref="DmaMapping"/>: reused from mapping to mapping, told apart by generation.</summary>
 /// <remarks>Owned by whoever planned it until <see cref="Begin"/>, then by the handle; ends once, whoever ends it.</remarks>
-internal sealed class MappingSlot
+internal sealed class MappingSlot : IRegisterTaker
 {
     private readonly MappingPlan _plan;
     private ReadOnlyMemory<byte> _data;
     private object? _owner;
+    private DmaRequest? _unnamed;
     private DmaElement[] _elements = new DmaElement[4];
     private int[] _registers = new int[4];
     private int _elementCount;
@@ -38,13 +39,28 @@ internal sealed class MappingSlot
 
     public bool NeedsOneRun => _plan.NeedsOneRun;
 
-    /// <summary>Where the numbers of the registers go that are taken for it.</summary>
-    public Span<int> WantedRegisters => _registers.AsSpan(0, _plan.Registers);
+    public int[] Registers => _registers;
+
+    /// <summary>The registers that it takes from.</summary>
+    public RegisterPool Pool => Adapter.Domain.MapRegisters.Shared;
+
+    /// <summary>Whether its device takes one mapping at a time.</summary>
+    public bool NeedsTurn => !Adapter.Constraints.ScatterGather;
+
+    /// <summary>
+    /// What it serves. A mapping that holds its adapter's turn while it waits for registers is a request of its own where none was named:
+    /// what it holds is known.
+    /// </summary>
+    public DmaRequest? Request { get; private set; }
+
+    public Hold TurnHold => new(Adapter.Turn, 0, 1);
+
+    public Hold RegisterHold => new(Pool, 0, _plan.Registers, _registers);
 
     public bool IsLive(long generation) => Interlocked.Read(ref _live) == generation;
 
     /// <summary>Finds out what it takes. Nothing is held yet.</summary>
-    public void Plan(ReadOnlyMemory<byte> data, DmaDirection direction, bool whole, int granularity)
+    public void Plan(ReadOnlyMemory<byte> data, DmaDirection direction, bool whole, int granularity, MappingOptions options)
     {
         MapRegisters registers = Adapter.Domain.MapRegisters;
         _plan.Make(data, registers.LimitsFor(Adapter), granularity);
@@ -56,7 +72,37 @@ internal sealed class MappingSlot
 
         if (_plan.Length == 0 || (whole && _plan.Length < data.Length)) throw Impossible(data.Length, granularity);
         (_data, Direction, _asked) = (data, direction, data.Length);
+        Request = options.Request ?? (NeedsTurn ? _unnamed ??= new DmaRequest(Adapter.Domain, $"unnamed mapping of {Adapter.Function.Info.Address}") : null);
         if (_registers.Length < _plan.Registers) _registers = new int[_plan.Registers];
+    }
+
+    /// <summary>Takes what the plan needs, if that is possible without waiting and without passing somebody who waits.</summary>
+    public bool TryTake()
+    {
+        WaitAccount waits = Adapter.Domain.Waits;
+        if (NeedsTurn)
+        {
+            if (!Adapter.Turn.TryTakeNow(waits.HoldsSomething(Request))) return false;
+            waits.Take(Request, TurnHold);
+        }
+
+        if (RegisterCount == 0) return true;
+        if (Pool.TryTakeNow(this, waits.HoldsSomething(Request)))
+        {
+            waits.Take(Request, RegisterHold);
+            return true;
+        }
+
+        GiveTurn();
+        return false;
+    }
+
+    /// <summary>Gives the turn back, where there is one.</summary>
+    public void GiveTurn()
+    {
+        if (!NeedsTurn) return;
+        Adapter.Domain.Waits.Give(Request, TurnHold);
+        Adapter.Turn.Give();
     }
 
     /// <summary>The registers are there: copies what goes through them, and makes the list of elements.</summary>
@@ -124,7 +170,13 @@ internal sealed class MappingSlot
     /// <summary>Gives back the registers and the hold on the data. The device is done with both.</summary>
     public void Free()
     {
-        if (_plan.Registers > 0) Adapter.Domain.MapRegisters.Give(WantedRegisters);
+        if (_plan.Registers > 0)
+        {
+            Adapter.Domain.Waits.Give(Request, RegisterHold);
+            Pool.Give(_registers.AsSpan(0, _plan.Registers));
+        }
+
+        GiveTurn();
         (_owner as SystemBuffer)?.Unhold();
         (_owner as CommonBuffer)?.Unlease();
         _owner = null;

@@ -3,83 +3,36 @@ namespace DmaKit.Native;
 /// <summary>Who waits, in order; and what looks at the whole pool at once.</summary>
 internal sealed partial class PoolCore
 {
-    private PoolWaiter? _first;
-    private PoolWaiter? _last;
-    private PoolWaiter? _idle;
-    private int _waiting;
-
-    /// <summary>Takes a waiter that was used before, if there is one.</summary>
-    internal PoolWaiter? PopIdleWaiter()
+    /// <summary>How many blocks there are that were not retired.</summary>
+    internal int Usable
     {
-        lock (_gate)
+        get
         {
-            PoolWaiter? waiter = _idle;
-            if (waiter is not null)
-            {
-                _idle = waiter.Next;
-                waiter.Next = null;
-            }
-
-            return waiter;
+            lock (_gate) return Capacity - _retired;
         }
     }
 
-    /// <summary>Keeps a waiter for the next wait.</summary>
-    internal void PushIdleWaiter(PoolWaiter waiter)
+    private bool SomebodyWaits => _line is { IsEmpty: false };
+
+    /// <summary>Under the gate, for whoever is the next in line: takes a block.</summary>
+    internal bool TryTakeForLine(out ulong token)
     {
-        lock (_gate)
+        // Before anybody waits, no block may rest with a thread: not even one that was put there a moment ago and cannot be
+        // seen from here yet. While blocks are scarce, none does.
+        bool stocked = Restocked();
+        if (!stocked && !_scarce)
         {
-            waiter.State = PoolWaiterState.Idle;
-            waiter.Next = _idle;
-            _idle = waiter;
+            Gather();
+            stocked = _sharedCount != 0;
         }
-    }
 
-    /// <summary>Takes a block, or queues the waiter behind those who wait already.</summary>
-    /// <returns>Whether a block was taken; the waiter is then not used.</returns>
-    internal bool TakeOrWait(PoolWaiter waiter, out ulong token)
-    {
-        lock (_gate)
-        {
-            // Before anybody waits, no block may rest with a thread: not even one that was put there a moment ago and cannot be
-            // seen from here yet. While blocks are scarce, none does.
-            bool stocked = Stocked();
-            if (!stocked && !_scarce)
-            {
-                Gather();
-                stocked = _sharedCount != 0;
-            }
-
-            if (stocked)
-            {
-                token = Pop();
-                _taken++;
-                NotePeak();
-                LeaveScarcity();
-                return true;
-            }
-
-            token = 0;
-            waiter.State = PoolWaiterState.Queued;
-            waiter.Previous = _last;
-            if (_last is null) _first = waiter;
-            else _last.Next = waiter;
-            _last = waiter;
-            _waiting++;
-            return false;
-        }
-    }
-
-    /// <summary>Takes a waiter out of the queue, unless it was granted a block before.</summary>
-    internal bool TryCancel(PoolWaiter waiter)
-    {
-        lock (_gate)
-        {
-            if (waiter.State != PoolWaiterState.Queued) return false;
-            Unlink(waiter);
-            waiter.State = PoolWaiterState.Cancelled;
-            return true;
-        }
+        token = 0;
+        if (!stocked) return false;
+        token = Pop();
+        _taken++;
+        NotePeak();
+        LeaveScarcity();
+        return true;
     }
 
     /// <summary>
@@ -89,7 +42,6 @@ internal sealed partial class PoolCore
     /// <returns>False when it had ended before.</returns>
     internal bool Close(out int live)
     {
-        PoolWaiter? waiting;
         lock (_gate)
         {
             live = 0;
@@ -99,18 +51,6 @@ internal sealed partial class PoolCore
             live = Live;
             for (int i = 0; i < Generations.Length; i++)
                 if (Generations[i] != 0) Generations[i]++;
-            waiting = _first;
-            for (PoolWaiter? w = waiting; w is not null; w = w.Next) w.State = PoolWaiterState.Closed;
-            _first = _last = null;
-            _waiting = 0;
-        }
-
-        while (waiting is not null)
-        {
-            PoolWaiter next = waiting;
-            waiting = next.Next;
-            next.Next = next.Previous = null;
-            next.Settle();
         }
 
         return true;
@@ -150,7 +90,7 @@ internal sealed partial class PoolCore
                 Rents = taken,
                 Returns = put,
                 Failures = _failures,
-                Waiters = _waiting,
+                Waiters = _line?.Count ?? 0,
             };
         }
     }
@@ -163,27 +103,6 @@ internal sealed partial class PoolCore
             foreach (PoolStock stock in _stocks) free += stock.Count;
             return Capacity - _retired - free;
         }
-    }
-
-    private bool TryGrant(ulong token, out PoolWaiter? waiter)
-    {
-        waiter = _first;
-        if (waiter is null) return false;
-        Unlink(waiter);
-        waiter.Token = token;
-        waiter.State = PoolWaiterState.Granted;
-        _taken++;
-        return true;
-    }
-
-    private void Unlink(PoolWaiter waiter)
-    {
-        if (waiter.Previous is null) _first = waiter.Next;
-        else waiter.Previous.Next = waiter.Next;
-        if (waiter.Next is null) _last = waiter.Previous;
-        else waiter.Next.Previous = waiter.Previous;
-        waiter.Previous = waiter.Next = null;
-        _waiting--;
     }
 
     /// <summary>

@@ -15,6 +15,7 @@ namespace DmaKit.Native;
 internal sealed partial class PoolCore
 {
     private readonly Lock _gate = new();
+    private WaitLine? _line;
     private readonly List<PoolStock> _stocks = [];
     private readonly ulong[] _shared;
     private readonly int _plenty;
@@ -40,6 +41,11 @@ internal sealed partial class PoolCore
         _plenty = Math.Max(1, capacity / 4);
         ImplicitSize = Math.Min(64, capacity / 8) & ~1;
     }
+
+    internal Lock Gate => _gate;
+
+    /// <summary>Where callers wait. Set once, before the first call.</summary>
+    internal WaitLine Line { set => _line = value; }
 
     /// <summary>What all handles of the pool carry; the core only passes it on.</summary>
     internal ulong Kind { get; }
@@ -76,7 +82,10 @@ internal sealed partial class PoolCore
             stock.Revoke();
             Remove(stock);
             LeaveScarcity();
+            if (!SomebodyWaits) return;
         }
+
+        _line!.GrantInOrder();
     }
 
     /// <summary>Takes one block where the thread's own stock had none.</summary>
@@ -133,14 +142,19 @@ internal sealed partial class PoolCore
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal void Put(PoolStock? stock, ulong token)
     {
-        PoolWaiter? granted = null;
         lock (_gate)
         {
             _put++;
-            granted = PutLocked(stock, token);
+            if (!SomebodyWaits)
+            {
+                PutLocked(stock, token);
+                return;
+            }
+
+            _shared[_sharedCount++] = token;
         }
 
-        granted?.Settle();
+        _line!.GrantInOrder();
     }
 
     /// <summary>Notes that a slot was given back for the last time: its generations are used up.</summary>
@@ -154,9 +168,8 @@ internal sealed partial class PoolCore
         }
     }
 
-    private PoolWaiter? PutLocked(PoolStock? stock, ulong token)
+    private void PutLocked(PoolStock? stock, ulong token)
     {
-        if (TryGrant(token, out PoolWaiter? granted)) return granted;
         if (stock is not null && !_scarce && !_closed)
         {
             NotePeak();
@@ -166,13 +179,12 @@ internal sealed partial class PoolCore
                 stock.MoveIn(new ReadOnlySpan<ulong>(in token));
                 NotePeak();
                 stock.ResetLow();
-                return null;
+                return;
             }
         }
 
         _shared[_sharedCount++] = token;
         LeaveScarcity();
-        return null;
     }
 
     private ulong Pop() => _shared[--_sharedCount];
@@ -201,6 +213,13 @@ internal sealed partial class PoolCore
     private bool Stocked()
     {
         ObjectDisposedException.ThrowIf(_closed, typeof(BlockPool));
+
+        // What came back while somebody waits is his.
+        return !SomebodyWaits && Restocked();
+    }
+
+    private bool Restocked()
+    {
         if (_sharedCount != 0) return true;
         if (_scarce) return false;
         foreach (PoolStock stock in _stocks)
@@ -251,7 +270,7 @@ internal sealed partial class PoolCore
 
     private void LeaveScarcity()
     {
-        if (!_scarce || _closed || _sharedCount < _plenty) return;
+        if (!_scarce || _closed || _sharedCount < _plenty || SomebodyWaits) return;
         _scarce = false;
         foreach (PoolStock stock in _stocks) stock.Readmit();
     }

@@ -25,9 +25,9 @@ public sealed class PieceObserverTests
         ValueTask<Block> wait = pool.RentAsync(TestContext.Current.CancellationToken);
         Expect("returned", all[5]);
         cache.Return(all[5]);
+        pump.RunUntilIdle();
         Assert.Equal($"rented {expected[^1]["returned ".Length..]}", log.Lines[^1]);
         expected.Add(log.Lines[^1]);
-        pump.RunUntilIdle();
         Assert.True(wait.IsCompletedSuccessfully);
         all[5] = Awaited(wait);
 

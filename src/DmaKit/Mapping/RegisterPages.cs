@@ -1,0 +1,94 @@
+using DmaKit.Platforms;
+
+namespace DmaKit;
+
+/// <summary>The pages of a domain's map registers, in order of logical address. Taken from the platform once; never given back.</summary>
+/// <remarks>Immutable; safe from any thread.</remarks>
+internal sealed class RegisterPages
+{
+    private readonly LogicalAddress[] _logical;
+    private readonly nint[] _host;
+    private readonly int _pageSize;
+
+    private RegisterPages(List<MemoryRun> runs, int count, int pageSize)
+    {
+        _pageSize = pageSize;
+        _logical = new LogicalAddress[count];
+        _host = new nint[count];
+        int at = 0;
+        foreach (MemoryRun run in runs.OrderBy(r => r.Logical))
+        {
+            for (long offset = 0; offset < run.Length; offset += pageSize, at++)
+            {
+                _logical[at] = run.Logical + offset;
+                _host[at] = run.Host + (nint)offset;
+            }
+        }
+    }
+
+    public int Count => _logical.Length;
+
+    public LogicalAddress LogicalOf(int register) => _logical[register];
+
+    public nint HostOf(int register) => _host[register];
+
+    /// <summary>Whether a register's page is right behind that of another to the device.</summary>
+    public bool IsBehind(int register, int other) => _logical[register] == _logical[other] + _pageSize;
+
+    /// <summary>How many are in reach of an adapter: the first ones, since they lie in order of address.</summary>
+    public int ReachOf(DmaAdapter adapter)
+    {
+        int reachable = _logical.Length;
+        ulong highest = adapter.Constraints.HighestAddress.Value - (ulong)(_pageSize - 1);
+        while (reachable > 0 && _logical[reachable - 1].Value > highest) reachable--;
+        return reachable;
+    }
+
+    /// <summary>Takes the pages from the platform: as low as they can be had, so that every adapter of the domain reaches them.</summary>
+    /// <param name="domain">Whose registers they are.</param>
+    /// <param name="adapter">The first that needs one.</param>
+    /// <exception cref="DmaResourceException">There is no free page in the adapter's reach.</exception>
+    public static RegisterPages Take(DmaDomain domain, DmaAdapter adapter)
+    {
+        int count = domain.Memory.MapRegisterCount;
+
+        // A quarter is taken as enough to work with; below that a higher reach is tried, and only then is anything enough.
+        foreach (int least in (ReadOnlySpan<int>)[Math.Max(1, count / 4), 1])
+        {
+            foreach (int bits in (ReadOnlySpan<int>)[24, 28, 32, 64])
+            {
+                if (bits > adapter.Constraints.AddressBits && bits != 64) continue;
+                ulong reach = Math.Min(adapter.Constraints.HighestAddress.Value, bits == 64 ? ulong.MaxValue : (1UL << bits) - 1);
+                if (TryTake(domain, count, least, new LogicalAddress(reach)) is { } pages) return pages;
+            }
+        }
+
+        throw new DmaResourceException(
+            $"No memory for map registers in reach of {adapter.Function.Info.Address} ({adapter.Constraints.AddressBits} address bits): the machine has no free page there.",
+            (long)count * domain.Memory.PageSize, 0);
+    }
+
+    private static RegisterPages? TryTake(DmaDomain domain, int count, int least, LogicalAddress highest)
+    {
+        int pageSize = domain.Memory.PageSize;
+        var runs = new List<MemoryRun>();
+        int had = 0;
+        for (int chunk = count; had < count && chunk > 0;)
+        {
+            chunk = Math.Min(chunk, count - had);
+            var request = new RunRequest((long)chunk * pageSize, default, highest, pageSize, 0);
+            if (!domain.Memory.TryAllocate(request, out MemoryRun run))
+            {
+                chunk /= 2;
+                continue;
+            }
+
+            runs.Add(run);
+            had += chunk;
+        }
+
+        if (had >= least) return new RegisterPages(runs, had, pageSize);
+        foreach (MemoryRun run in runs) domain.GiveBack(run);
+        return null;
+    }
+}

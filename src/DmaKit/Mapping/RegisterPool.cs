@@ -1,0 +1,240 @@
+namespace DmaKit;
+
+/// <summary>Map registers that some callers share, and the line in which they wait: all of a domain's, or those of a reservation.</summary>
+internal sealed class RegisterPool(DmaDomain domain, string name) : WaitLine(domain, new Lock())
+{
+    private RegisterPages? _pages;
+    private int[] _members = [];
+    private bool[] _taken = [];
+    private bool[] _lent = [];
+    private bool[] _stuck = [];
+    private int _free;
+    private int _lentCount;
+    private int _hint;
+    private int _version;
+    private int _highWater;
+
+    public override string Name => name;
+
+    public override long Total => _members.Length - _lentCount;
+
+    public override long Available
+    {
+        get
+        {
+            lock (Gate) return _free;
+        }
+    }
+
+    /// <summary>How many there are, those that a reservation set aside included.</summary>
+    public int Size => _members.Length;
+
+    public int HighWater
+    {
+        get
+        {
+            lock (Gate) return _highWater;
+        }
+    }
+
+    /// <summary>Gives it its registers. Once, before anything is taken.</summary>
+    /// <param name="pages">The pages of all of the domain's.</param>
+    /// <param name="members">The numbers of those that are this pool's, in order.</param>
+    public void Fill(RegisterPages pages, ReadOnlySpan<int> members)
+    {
+        lock (Gate)
+        {
+            (_taken, _lent, _stuck) = (new bool[members.Length], new bool[members.Length], new bool[members.Length]);
+            (_free, _pages, _members) = (members.Length, pages, members.ToArray());
+            _version++;
+        }
+    }
+
+    /// <summary>The most registers that a mapping of an adapter can ever get, but for those that are set aside.</summary>
+    public RegisterLimits LimitsFor(DmaAdapter adapter, RegisterLimits? known)
+    {
+        if (known is not null && known.Version == _version) return known;
+        lock (Gate)
+        {
+            int reach = _pages!.ReachOf(adapter);
+            int reachable = 0;
+            int longest = 0;
+            for (int at = 0, length = 0; at < _members.Length && _members[at] < reach; at++)
+            {
+                if (_lent[at]) length = 0;
+                else length = length > 0 && _pages.IsBehind(_members[at], _members[at - 1]) ? length + 1 : 1;
+                longest = Math.Max(longest, length);
+                if (!_lent[at]) reachable++;
+            }
+
+            return new RegisterLimits(reachable, longest, _version);
+        }
+    }
+
+    /// <summary>Takes registers now, unless that would pass somebody who waits.</summary>
+    /// <param name="taker">Whose they become.</param>
+    /// <param name="holding">Whether its request holds something already.</param>
+    public bool TryTakeNow(IRegisterTaker taker, bool holding)
+    {
+        lock (Gate) return IsOpenTo(holding) && TryTake(taker);
+    }
+
+    /// <summary>Gives registers back and grants those who wait, in order.</summary>
+    public void Give(ReadOnlySpan<int> registers)
+    {
+        lock (Gate)
+        {
+            foreach (int register in registers)
+            {
+                int at = IndexOf(register);
+                if (!_taken[at]) throw new InvalidOperationException($"Map register {register} was given back twice.");
+                _taken[at] = false;
+                if (!_lent[at]) continue;
+                (_lent[at], _lentCount) = (false, _lentCount - 1);
+                _version++;
+            }
+
+            _free += registers.Length;
+            if (IsEmpty) return;
+        }
+
+        GrantInOrder();
+    }
+
+    /// <summary>Some that were taken are set aside: as long as they are, nobody counts on them.</summary>
+    public void Lend(ReadOnlySpan<int> registers)
+    {
+        lock (Gate)
+        {
+            foreach (int register in registers) _lent[IndexOf(register)] = true;
+            _lentCount += registers.Length;
+            _version++;
+        }
+    }
+
+    public override void BeginLook()
+    {
+        base.BeginLook();
+        Array.Clear(_stuck);
+    }
+
+    public override void Occupy(in Hold hold)
+    {
+        base.Occupy(hold);
+        Mark(hold, true);
+    }
+
+    public override void Vacate(in Hold hold)
+    {
+        base.Vacate(hold);
+        Mark(hold, false);
+    }
+
+    public override bool Fits(Waiter waiter)
+    {
+        IRegisterTaker taker = ((RegisterWaiter)waiter).Taker;
+        lock (Gate)
+        {
+            int reach = ReachOf(taker.Adapter);
+            return taker.NeedsOneRun
+                ? FindRun(_stuck, taker.RegisterCount, reach, taker.Adapter.Constraints.Boundary, 0) >= 0
+                : CountFree(_stuck, reach) >= taker.RegisterCount;
+        }
+    }
+
+    protected override bool TryTake(Waiter waiter) => TryTake(((RegisterWaiter)waiter).Taker);
+
+    private bool TryTake(IRegisterTaker taker)
+    {
+        int count = taker.RegisterCount;
+        if (count > _free) return false;
+        int reach = ReachOf(taker.Adapter);
+        Span<int> wanted = taker.Registers.AsSpan(0, count);
+        int first = FindRun(_taken, count, reach, taker.Adapter.Constraints.Boundary, _hint);
+        if (first >= 0)
+        {
+            for (int i = 0; i < count; i++) wanted[i] = first + i;
+            _hint = first + count;
+        }
+        else if (taker.NeedsOneRun || !FindAny(wanted, reach))
+        {
+            return false;
+        }
+
+        foreach (ref int at in wanted)
+        {
+            _taken[at] = true;
+            at = _members[at];
+        }
+
+        _free -= count;
+        _highWater = Math.Max(_highWater, _members.Length - _free);
+        return true;
+    }
+
+    /// <summary>Looks for places that are contiguous to the device, from where the last search ended.</summary>
+    /// <returns>The first place, or -1.</returns>
+    private int FindRun(bool[] taken, int wanted, int reach, long boundary, int hint)
+    {
+        int page = Domain.Memory.PageSize;
+        long bytes = (long)wanted * page;
+        bool keepsBoundary = boundary >= page && bytes <= boundary;
+        int length = 0;
+        int at = hint;
+        for (int i = 0; i < reach + wanted; i++, at++)
+        {
+            if (at >= reach) (at, length) = (0, 0);
+            if (at >= reach) return -1;
+            if (taken[at] || _lent[at]) length = 0;
+            else length = length > 0 && _pages!.IsBehind(_members[at], _members[at - 1]) ? length + 1 : 1;
+            if (length < wanted) continue;
+            int first = at - wanted + 1;
+            if (keepsBoundary && new LogicalRange(_pages!.LogicalOf(_members[first]), bytes) is var run && (run.Start.Value ^ run.Last.Value) >= (ulong)boundary) continue;
+            return first;
+        }
+
+        return -1;
+    }
+
+    private bool FindAny(Span<int> wanted, int reach)
+    {
+        int found = 0;
+        for (int at = 0; at < reach && found < wanted.Length; at++)
+        {
+            if (!_taken[at]) wanted[found++] = at;
+        }
+
+        return found == wanted.Length;
+    }
+
+    private int CountFree(bool[] taken, int reach)
+    {
+        int free = 0;
+        for (int at = 0; at < reach; at++)
+        {
+            if (!taken[at] && !_lent[at]) free++;
+        }
+
+        return free;
+    }
+
+    private void Mark(in Hold hold, bool stuck)
+    {
+        for (int i = 0; i < hold.Amount; i++) _stuck[IndexOf(hold.Units![i])] = stuck;
+    }
+
+    /// <summary>How many of its places an adapter reaches: the first ones.</summary>
+    private int ReachOf(DmaAdapter adapter)
+    {
+        int reach = adapter.RegisterReach >= 0 ? adapter.RegisterReach : adapter.RegisterReach = _pages!.ReachOf(adapter);
+        if (_members.Length == 0 || _members[^1] < reach) return _members.Length;
+        int at = Array.BinarySearch(_members, reach);
+        return at >= 0 ? at : ~at;
+    }
+
+    private int IndexOf(int register)
+    {
+        int at = register - _members[0];
+        return at < _members.Length && _members[at] == register ? at : Array.BinarySearch(_members, register);
+    }
+}

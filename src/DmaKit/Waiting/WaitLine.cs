@@ -1,0 +1,147 @@
+namespace DmaKit;
+
+/// <summary>
+/// One resource that callers wait for, and the line in which they stand: map registers, packets, blocks, pieces, an adapter's turn. What
+/// it is made of is its subclass's business.
+/// </summary>
+/// <remarks>
+/// Safe from any thread. The gate is the resource's own and is held for a few instructions. Lock order: the account's gate, then that of
+/// one line; whoever holds a line's gate calls nothing that takes another.
+/// </remarks>
+internal abstract class WaitLine(DmaDomain domain, Lock gate)
+{
+    private readonly WaiterQueue _queue = new();
+
+    public DmaDomain Domain { get; } = domain;
+
+    /// <summary>Its name in reports.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>How many units there are.</summary>
+    public abstract long Total { get; }
+
+    /// <summary>How many units are free.</summary>
+    public abstract long Available { get; }
+
+    /// <summary>How many callers wait.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (Gate) return Count;
+        }
+    }
+
+    /// <summary>Under the gate: how many callers wait.</summary>
+    public int Count => _queue.Count;
+
+    /// <summary>Under the gate: whether nobody waits.</summary>
+    public bool IsEmpty => _queue.Count == 0;
+
+    /// <summary>Which look of the account prepared it; the account's.</summary>
+    public long Look { get; set; }
+
+    /// <summary>In which round of a look somebody stopped the line; the account's.</summary>
+    public long Stopped { get; set; }
+
+    protected Lock Gate { get; } = gate;
+
+    /// <summary>How many units requests hold that are stuck, in the look of the moment.</summary>
+    protected long Stuck { get; private set; }
+
+    /// <summary>Under the gate: whether a caller of that class may take without passing somebody.</summary>
+    protected bool IsOpenTo(bool holding) => _queue.IsOpenTo(holding);
+
+    /// <summary>Takes what the waiter wants, or queues it.</summary>
+    /// <returns>True when it was taken.</returns>
+    public bool TakeOrQueue(Waiter waiter)
+    {
+        lock (Gate)
+        {
+            ThrowIfClosed();
+            if (IsOpenTo(waiter.Holding) && TryTake(waiter)) return true;
+            _queue.Add(waiter);
+            return false;
+        }
+    }
+
+    /// <summary>Takes a waiter out of the line. What it kept from others is granted by <see cref="GrantInOrder"/>.</summary>
+    /// <returns>False when it was granted already: granted wins.</returns>
+    public bool TryLeave(Waiter waiter)
+    {
+        lock (Gate) return _queue.Remove(waiter);
+    }
+
+    /// <summary>Takes the first out of the line, whoever it is: the resource is going.</summary>
+    public bool TryTurnAway([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Waiter? waiter)
+    {
+        lock (Gate)
+        {
+            waiter = _queue.First;
+            return waiter is not null && _queue.Remove(waiter);
+        }
+    }
+
+    /// <summary>Grants one that is not the first, if it fits now.</summary>
+    public bool TryGrant(Waiter waiter)
+    {
+        lock (Gate) return waiter.Queued && TryTake(waiter) && _queue.Remove(waiter);
+    }
+
+    /// <summary>Something was given back, or somebody left: grants those who wait, in order. Called without any gate but the account's.</summary>
+    public void GrantInOrder()
+    {
+        while (true)
+        {
+            Waiter? first;
+            lock (Gate)
+            {
+                first = _queue.First;
+                if (first is null || !TryTake(first)) break;
+                _queue.Remove(first);
+            }
+
+            Domain.Waits.Granted(first);
+        }
+
+        Domain.Waits.Changed();
+    }
+
+    /// <summary>The waiter's request came to hold something.</summary>
+    public void MoveUp(Waiter waiter)
+    {
+        lock (Gate) _queue.MoveUp(waiter);
+    }
+
+    /// <summary>Copies who waits, in order, for a report.</summary>
+    public Waiter[] CopyWaiters()
+    {
+        lock (Gate)
+        {
+            var waiters = new Waiter[_queue.Count];
+            int at = 0;
+            for (Waiter? waiter = _queue.First; waiter is not null; waiter = waiter.Next) waiters[at++] = waiter;
+            return waiters;
+        }
+    }
+
+    /// <summary>A look begins: nobody is stuck.</summary>
+    public virtual void BeginLook() => Stuck = 0;
+
+    /// <summary>In a look: a stuck request holds this.</summary>
+    public virtual void Occupy(in Hold hold) => Stuck += hold.Amount;
+
+    /// <summary>In a look: the request can finish and give this back.</summary>
+    public virtual void Vacate(in Hold hold) => Stuck -= hold.Amount;
+
+    /// <summary>In a look: whether the waiter could be granted if all but the stuck requests had given back.</summary>
+    public virtual bool Fits(Waiter waiter) => waiter.Wanted <= Total - Stuck;
+
+    /// <summary>Under the gate: takes what the waiter wants, if it is there.</summary>
+    protected abstract bool TryTake(Waiter waiter);
+
+    /// <summary>Under the gate: nobody queues for what is gone.</summary>
+    protected virtual void ThrowIfClosed()
+    {
+    }
+}
