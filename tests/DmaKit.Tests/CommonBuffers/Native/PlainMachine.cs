@@ -17,8 +17,11 @@ internal sealed class PlainMachine : DmaPlatform
     /// <param name="logicalBase">Where it is to the device.</param>
     /// <param name="inUse">Which pages are taken from the start; null for none.</param>
     /// <param name="continuations">Where continuations run; null for the thread pool.</param>
-    public PlainMachine(int pages = 1024, ulong logicalBase = 0x1000_0000, Func<int, bool>? inUse = null, ContinuationScheduler? continuations = null)
+    /// <param name="clock">The time; null for the system's.</param>
+    public PlainMachine(
+        int pages = 1024, ulong logicalBase = 0x1000_0000, Func<int, bool>? inUse = null, ContinuationScheduler? continuations = null, TimeProvider? clock = null)
     {
+        Clock = clock ?? TimeProvider.System;
         Memory = new PlainMemory(pages, logicalBase, inUse);
         Continuations = continuations ?? ContinuationScheduler.ThreadPool;
         Domain = new DmaDomain(this, Memory, "plain");
@@ -31,7 +34,7 @@ internal sealed class PlainMachine : DmaPlatform
 
     public override string Name => "plain";
 
-    public override TimeProvider Clock => TimeProvider.System;
+    public override TimeProvider Clock { get; }
 
     public override ContinuationScheduler Continuations { get; }
 
@@ -94,6 +97,9 @@ internal sealed class PlainMemory : DomainMemory
     public override int PageSize => PlainMachine.Page;
 
     public override bool Translates => false;
+
+    /// <summary>The memory behind a logical address, as a device reaches it.</summary>
+    public Span<byte> At(LogicalAddress logical, int length) => _bytes.AsSpan(_start + (int)(logical.Value - _logical), length);
 
     public int PagesTaken => _taken.Count(t => t);
 

@@ -1,0 +1,166 @@
+namespace DmaKit;
+
+/// <content>Prepare, start, drain, stop.</content>
+public sealed partial class CyclicTransfer
+{
+    private ITimer? _poll;
+    private int _stopping;
+
+    /// <summary>Makes the ring silent and ready to be filled, or to capture. Positions go on from where they were.</summary>
+    /// <exception cref="DmaMisuseException">The transfer is not stopped.</exception>
+    public void Prepare()
+    {
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        EnterUse();
+        try
+        {
+            lock (_gate)
+            {
+                if (_state != CyclicState.Stopped) throw new DmaMisuseException($"Prepare on ring '{Name}' in state {_state}; legal: Stopped.");
+                long unread = IsPlayback ? 0 : _position - _read;
+                _counted = _counted with { DroppedBytes = _counted.DroppedBytes + unread };
+                _origin = _position;
+                (_end, _accounted, _read) = (_position, _position, _position);
+                _clean = _position + RingBytes;
+                _inUnderrun = false;
+                _writeTime = 0;
+                FillSilence(_position, _clean);
+                _state = CyclicState.Prepared;
+            }
+        }
+        finally
+        {
+            LeaveUse();
+        }
+    }
+
+    /// <summary>Starts the device, after <see cref="Prepare"/> if that was not called.</summary>
+    /// <exception cref="DmaMisuseException">The transfer moves already.</exception>
+    public void Start()
+    {
+        if (State == CyclicState.Stopped) Prepare();
+        lock (_gate)
+        {
+            if (_state != CyclicState.Prepared) throw new DmaMisuseException($"Start on ring '{Name}' in state {_state}; legal: Stopped, Prepared.");
+            _clock.Restart();
+            _reported = _looked = _time.GetTimestamp();
+            _clock.Report(_reported, _position / FrameBytes);
+            _state = CyclicState.Running;
+        }
+
+        try
+        {
+            _device.Start(this);
+        }
+        catch
+        {
+            lock (_gate) _state = CyclicState.Stopped;
+            throw;
+        }
+
+        if (_options.PollInterval > TimeSpan.Zero)
+            _poll = _time.CreateTimer(static state => ((CyclicTransfer)state!).PollNow(), this, _options.PollInterval, _options.PollInterval);
+    }
+
+    /// <summary>Asks the device for its position, where the device can be asked. Legal in callback context.</summary>
+    public void Poll()
+    {
+        if (IsMoving) _device.Poll(this);
+    }
+
+    /// <summary>Lets the device play what is queued, to the end of its FIFO, and stops it. A capture is stopped at once; what it has can still be read.</summary>
+    /// <param name="cancellationToken">Gives up waiting; the device goes on to the end all the same.</param>
+    /// <exception cref="DmaMisuseException">The transfer does not move.</exception>
+    public async ValueTask DrainAsync(CancellationToken cancellationToken = default)
+    {
+        CallbackContext.Forbid("CyclicTransfer.DrainAsync", "drain from outside the handlers, or call Stop");
+        if (!IsPlayback)
+        {
+            Stop();
+            return;
+        }
+
+        EnterUse();
+        ValueTask<bool> played;
+        try
+        {
+            lock (_gate)
+            {
+                if (_state is not (CyclicState.Running or CyclicState.Draining)) throw new DmaMisuseException($"DrainAsync on ring '{Name}' in state {_state}; legal: Running.");
+                if (_state == CyclicState.Running && _options.Underrun == UnderrunPolicy.Repeat)
+                {
+                    // From here on nothing is to be heard twice.
+                    FillSilence(Math.Max(_end, _position), _position + RingBytes);
+                }
+
+                _state = CyclicState.Draining;
+            }
+
+            played = _drainWaiter.WaitAsync(0, cancellationToken);
+        }
+        finally
+        {
+            LeaveUse();
+        }
+
+        await played.ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Stops the device at once. What it has not reached is dropped and counted; positions go on behind it. What was captured can still be
+    /// read. Legal in callback context; a second call does nothing.
+    /// </summary>
+    public void Stop()
+    {
+        bool moved;
+        lock (_gate)
+        {
+            if (_state == CyclicState.Stopped || Interlocked.Exchange(ref _stopping, 1) != 0) return;
+            moved = IsMoving;
+        }
+
+        try
+        {
+            _poll?.Dispose();
+            _poll = null;
+            if (moved)
+            {
+                _device.Stop(this);
+
+                // Where it came to a stand, so that the books are exact.
+                _device.Poll(this);
+            }
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _state = CyclicState.Stopped;
+                if (IsPlayback)
+                {
+                    long end = Math.Max(_end, _position);
+                    _counted = _counted with { DroppedBytes = _counted.DroppedBytes + (end - _position) };
+                    (_position, _end, _accounted) = (end, end, end);
+                }
+
+                Interlocked.Exchange(ref _stopping, 0);
+                _dataWaiter.Look();
+                _drainWaiter.Look();
+            }
+        }
+    }
+
+    private void PollNow()
+    {
+        try
+        {
+            Poll();
+        }
+        catch (DmaException e)
+        {
+            // The device is gone: there is nobody to throw to, and nothing left to ask.
+            _poll?.Dispose();
+            Adapter.Function.Platform.Misuse.Report(new MisuseReport("ring-poll-failed", e.Message, Name, e));
+        }
+    }
+}
