@@ -85,7 +85,7 @@ public sealed partial class CyclicTransfer
             if (elapsed <= least + PeriodBytes / 2) missed = 0;
             else if (2 * bound >= PeriodBytes) NoteLost();
             else if (missed > 0) _counted = _counted with { ResolvedLaps = _counted.ResolvedLaps + missed };
-            
+
             // The moment of an interrupt is that of the period's end, however coarse the positions are.
             stop = Advance(_position + least + missed * PeriodBytes, timestamp, accuracy: 0);
         }

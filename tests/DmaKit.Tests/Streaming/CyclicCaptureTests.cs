@@ -5,7 +5,11 @@ public sealed class CyclicCaptureTests
 {
     private static CyclicTransferOptions Options { get; } = new()
     {
-        Direction = DmaDirection.FromDevice, FrameBytes = 4, Rate = RingDevice.Rate, PeriodBytes = 40, RingBytes = 400,
+        Direction = DmaDirection.FromDevice,
+        FrameBytes = 4,
+        Rate = RingDevice.Rate,
+        PeriodBytes = 40,
+        RingBytes = 400,
     };
 
     [Fact]
