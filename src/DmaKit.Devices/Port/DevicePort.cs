@@ -34,6 +34,7 @@ public abstract class DevicePort
     public abstract void SignalInterrupt(int vector, bool asserted);
 
     /// <summary>Asks for a turn as soon as possible, never on the caller's stack: what hardware does after a register write returned.</summary>
+    /// <remarks>Alone of all members it may be called from any thread: whatever reaches a device from outside comes in by it.</remarks>
     /// <param name="work">What to do in that turn. Passing the same delegate again allocates nothing.</param>
     public abstract void Defer(Action work);
 

@@ -34,6 +34,9 @@ public sealed class CaptureReader : IDisposable, IAsyncDisposable
     /// <summary>The format that the first bytes say.</summary>
     public CaptureFormat Format => _parser!.Format;
 
+    /// <summary>Whether it reads from a file, so that a read does not wait for anybody.</summary>
+    public bool CanSeek => _stream.CanSeek;
+
     /// <summary>The packet that was read last.</summary>
     public CapturedPacket Packet => _packet;
 

@@ -33,6 +33,9 @@ public sealed class CaptureWriter : IDisposable, IAsyncDisposable
         else BeginPcap();
     }
 
+    /// <summary>Whether it writes to a file, so that a write does not wait for anybody.</summary>
+    public bool CanSeek => _stream.CanSeek;
+
     /// <summary>How many packets were written.</summary>
     public long Count { get; private set; }
 
