@@ -2,9 +2,6 @@ namespace DmaKit;
 
 public sealed partial class DmaAdapter
 {
-    private readonly Stack<MappingSlot> _slots = new();
-    private readonly Stack<MapWaiter> _waiters = new();
-
     /// <summary>
     /// Makes data reachable for the device. Memory of a system buffer or a common buffer is mapped where it lies if the device
     /// reaches it there; everything else is copied through map registers, for which this waits, first come first served.
@@ -17,7 +14,7 @@ public sealed partial class DmaAdapter
     /// <exception cref="ObjectDisposedException">The adapter or the buffer was disposed.</exception>
     public ValueTask<DmaMapping> MapAsync(Memory<byte> data, DmaDirection direction, CancellationToken cancellationToken = default)
     {
-        MapWaiter? waiter = StartMap(data, Checked(direction), whole: true, 1, default, cancellationToken, out PartialMapping made);
+        MapWaiter? waiter = StartMap(Ask(data, Checked(direction), default), whole: true, 1, cancellationToken, out PartialMapping made);
         return waiter is null ? new ValueTask<DmaMapping>(made.Mapping) : new ValueTask<DmaMapping>(waiter, waiter.Version);
     }
 
@@ -30,7 +27,7 @@ public sealed partial class DmaAdapter
     /// <inheritdoc cref="MapAsync(Memory{byte}, DmaDirection, CancellationToken)"/>
     public ValueTask<DmaMapping> MapAsync(Memory<byte> data, DmaDirection direction, MappingOptions options, CancellationToken cancellationToken = default)
     {
-        MapWaiter? waiter = StartMap(data, Checked(direction), whole: true, 1, options, cancellationToken, out PartialMapping made);
+        MapWaiter? waiter = StartMap(Ask(data, Checked(direction), options), whole: true, 1, cancellationToken, out PartialMapping made);
         return waiter is null ? new ValueTask<DmaMapping>(made.Mapping) : new ValueTask<DmaMapping>(waiter, waiter.Version);
     }
 
@@ -38,7 +35,7 @@ public sealed partial class DmaAdapter
     /// <inheritdoc cref="MapAsync(Memory{byte}, DmaDirection, MappingOptions, CancellationToken)"/>
     public ValueTask<DmaMapping> MapAsync(ReadOnlyMemory<byte> data, MappingOptions options, CancellationToken cancellationToken = default)
     {
-        MapWaiter? waiter = StartMap(data, DmaDirection.ToDevice, whole: true, 1, options, cancellationToken, out PartialMapping made);
+        MapWaiter? waiter = StartMap(Ask(data, DmaDirection.ToDevice, options), whole: true, 1, cancellationToken, out PartialMapping made);
         return waiter is null ? new ValueTask<DmaMapping>(made.Mapping) : new ValueTask<DmaMapping>(waiter, waiter.Version);
     }
 
@@ -46,7 +43,7 @@ public sealed partial class DmaAdapter
     /// <inheritdoc cref="MapAsync(Memory{byte}, DmaDirection, CancellationToken)"/>
     public ValueTask<DmaMapping> MapAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default)
     {
-        MapWaiter? waiter = StartMap(data, DmaDirection.ToDevice, whole: true, 1, default, cancellationToken, out PartialMapping made);
+        MapWaiter? waiter = StartMap(Ask(data, DmaDirection.ToDevice, default), whole: true, 1, cancellationToken, out PartialMapping made);
         return waiter is null ? new ValueTask<DmaMapping>(made.Mapping) : new ValueTask<DmaMapping>(waiter, waiter.Version);
     }
 
@@ -61,7 +58,7 @@ public sealed partial class DmaAdapter
     public ValueTask<PartialMapping> MapUpToAsync(Memory<byte> data, DmaDirection direction, int granularity = 1, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(granularity);
-        MapWaiter? waiter = StartMap(data, Checked(direction), whole: false, granularity, default, cancellationToken, out PartialMapping made);
+        MapWaiter? waiter = StartMap(Ask(data, Checked(direction), default), whole: false, granularity, cancellationToken, out PartialMapping made);
         return waiter is null ? new ValueTask<PartialMapping>(made) : new ValueTask<PartialMapping>(waiter, waiter.Version);
     }
 
@@ -77,7 +74,7 @@ public sealed partial class DmaAdapter
         Memory<byte> data, DmaDirection direction, int granularity, MappingOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(granularity);
-        MapWaiter? waiter = StartMap(data, Checked(direction), whole: false, granularity, options, cancellationToken, out PartialMapping made);
+        MapWaiter? waiter = StartMap(Ask(data, Checked(direction), options), whole: false, granularity, cancellationToken, out PartialMapping made);
         return waiter is null ? new ValueTask<PartialMapping>(made) : new ValueTask<PartialMapping>(waiter, waiter.Version);
     }
 
@@ -86,7 +83,7 @@ public sealed partial class DmaAdapter
     public ValueTask<PartialMapping> MapUpToAsync(ReadOnlyMemory<byte> data, int granularity = 1, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(granularity);
-        MapWaiter? waiter = StartMap(data, DmaDirection.ToDevice, whole: false, granularity, default, cancellationToken, out PartialMapping made);
+        MapWaiter? waiter = StartMap(Ask(data, DmaDirection.ToDevice, default), whole: false, granularity, cancellationToken, out PartialMapping made);
         return waiter is null ? new ValueTask<PartialMapping>(made) : new ValueTask<PartialMapping>(waiter, waiter.Version);
     }
 
@@ -97,7 +94,7 @@ public sealed partial class DmaAdapter
     /// <returns>False when map registers are short now, or others wait for them.</returns>
     /// <exception cref="DmaMappingException">The data does not fit one transfer under the adapter's constraints; map in parts.</exception>
     /// <exception cref="ObjectDisposedException">The adapter or the buffer was disposed.</exception>
-    public bool TryMap(Memory<byte> data, DmaDirection direction, out DmaMapping mapping) => TryMapCore(data, Checked(direction), default, out mapping);
+    public bool TryMap(Memory<byte> data, DmaDirection direction, out DmaMapping mapping) => TryMapCore(Ask(data, Checked(direction), default), out mapping);
 
     /// <summary>As <see cref="TryMap(Memory{byte}, DmaDirection, out DmaMapping)"/>, for a request that has a name.</summary>
     /// <param name="data">The bytes. They belong to the device until the mapping is completed.</param>
@@ -106,102 +103,9 @@ public sealed partial class DmaAdapter
     /// <param name="mapping">The mapping.</param>
     /// <inheritdoc cref="TryMap(Memory{byte}, DmaDirection, out DmaMapping)"/>
     public bool TryMap(Memory<byte> data, DmaDirection direction, MappingOptions options, out DmaMapping mapping) =>
-        TryMapCore(data, Checked(direction), options, out mapping);
+        TryMapCore(Ask(data, Checked(direction), options), out mapping);
 
     /// <summary>Makes data reachable for the device to read if that is possible without waiting. Legal in callback context.</summary>
     /// <inheritdoc cref="TryMap(Memory{byte}, DmaDirection, out DmaMapping)"/>
-    public bool TryMap(ReadOnlyMemory<byte> data, out DmaMapping mapping) => TryMapCore(data, DmaDirection.ToDevice, default, out mapping);
-
-    /// <summary>Kept by the map registers, once they have their memory.</summary>
-    internal RegisterLimits? RegisterLimits { get; set; }
-
-    /// <summary>How many of the domain's map registers are in reach; -1 as long as nobody asked. Kept by the map registers.</summary>
-    internal int RegisterReach { get; set; } = -1;
-
-    /// <summary>Where mappings wait for each other if the device takes no list.</summary>
-    internal AdapterTurn Turn { get; }
-
-    internal void Recycle(MappingSlot slot)
-    {
-        lock (_gate) _slots.Push(slot);
-    }
-
-    internal void Recycle(MapWaiter waiter)
-    {
-        lock (_gate) _waiters.Push(waiter);
-    }
-
-    private bool TryMapCore(ReadOnlyMemory<byte> data, DmaDirection direction, MappingOptions options, out DmaMapping mapping)
-    {
-        MappingSlot slot = PlanSlot(data, direction, whole: true, 1, options);
-        mapping = default;
-        if (!slot.TryTake())
-        {
-            Recycle(slot);
-            return false;
-        }
-
-        mapping = BeginOrUndo(slot).Mapping;
-        return true;
-    }
-
-    private MapWaiter? StartMap(
-        ReadOnlyMemory<byte> data, DmaDirection direction, bool whole, int granularity, MappingOptions options, CancellationToken cancellationToken, out PartialMapping made)
-    {
-        CallbackContext.Forbid("MapAsync", "use TryMap, which does not wait, or map before posting");
-        cancellationToken.ThrowIfCancellationRequested();
-        MappingSlot slot = PlanSlot(data, direction, whole, granularity, options);
-        made = default;
-        if (slot.RegisterCount > 0 || slot.NeedsTurn)
-        {
-            MapWaiter waiter;
-            lock (_gate) waiter = _waiters.Count > 0 ? _waiters.Pop() : new MapWaiter(this);
-            if (!waiter.Start(slot))
-            {
-                waiter.CancelWith(cancellationToken);
-                return waiter;
-            }
-
-            Recycle(waiter);
-        }
-
-        made = BeginOrUndo(slot);
-        return null;
-    }
-
-    private MappingSlot PlanSlot(ReadOnlyMemory<byte> data, DmaDirection direction, bool whole, int granularity, MappingOptions options)
-    {
-        ThrowIfClosed();
-        DmaRequest.Check(options.Request, Domain);
-        if (data.IsEmpty) throw new ArgumentException("There is nothing to map: 0 bytes. A command without data takes the default mapping.", nameof(data));
-        MappingSlot slot;
-        lock (_gate) slot = _slots.Count > 0 ? _slots.Pop() : new MappingSlot(this);
-        try
-        {
-            slot.Plan(data, direction, whole, granularity, options);
-            return slot;
-        }
-        catch
-        {
-            Recycle(slot);
-            throw;
-        }
-    }
-
-    private static PartialMapping BeginOrUndo(MappingSlot slot)
-    {
-        try
-        {
-            return slot.Begin();
-        }
-        catch
-        {
-            slot.Free();
-            throw;
-        }
-    }
-
-    private static DmaDirection Checked(DmaDirection direction) => direction is DmaDirection.ToDevice or DmaDirection.FromDevice or DmaDirection.Both
-        ? direction
-        : throw new ArgumentOutOfRangeException(nameof(direction), direction, "A direction is ToDevice, FromDevice or Both.");
+    public bool TryMap(ReadOnlyMemory<byte> data, out DmaMapping mapping) => TryMapCore(Ask(data, DmaDirection.ToDevice, default), out mapping);
 }

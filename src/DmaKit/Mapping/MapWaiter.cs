@@ -48,7 +48,7 @@ internal sealed class MapWaiter(DmaAdapter adapter) : RegisterWaiter(adapter), I
         if (error is not null)
         {
             if (!WaitsForTurn) Slot.GiveTurn();
-            Adapter.Recycle(Slot);
+            Slot.Drop();
             _result.SetException(error);
             return;
         }

@@ -1,5 +1,3 @@
-using DmaKit.Native;
-
 namespace DmaKit;
 
 /// <summary>
@@ -11,8 +9,9 @@ internal sealed class MappingPlan
     private readonly DmaConstraints _limits;
     private readonly DmaDomain _domain;
     private readonly int _page;
-    private Segment[] _segments = new Segment[4];
+    private PlanSegment[] _segments = new PlanSegment[4];
     private int _count;
+    private int _stretches;
 
     public MappingPlan(DmaAdapter adapter)
     {
@@ -22,10 +21,10 @@ internal sealed class MappingPlan
     }
 
     /// <summary>The stretches, in order.</summary>
-    public ReadOnlySpan<Segment> Segments => _segments.AsSpan(0, _count);
+    public ReadOnlySpan<PlanSegment> Segments => _segments.AsSpan(0, _count);
 
     /// <summary>How many bytes are covered.</summary>
-    public int Length { get; private set; }
+    public long Length { get; private set; }
 
     /// <summary>How many map registers it takes.</summary>
     public int Registers { get; private set; }
@@ -33,161 +32,162 @@ internal sealed class MappingPlan
     /// <summary>Whether the registers must be contiguous to the device.</summary>
     public bool NeedsOneRun { get; private set; }
 
-    /// <summary>Plans a mapping of as much of <paramref name="data"/> as fits.</summary>
-    /// <param name="data">The request's bytes.</param>
+    /// <summary>Why the stretches that are copied are so, and what limited the plan if it does not cover all.</summary>
+    public CopyReasons Why { get; private set; }
+
+    /// <summary>Plans a mapping of as much of a request as fits.</summary>
+    /// <param name="chain">The fragments.</param>
+    /// <param name="from">Where the request starts.</param>
+    /// <param name="asked">Its length in bytes.</param>
     /// <param name="registers">The most registers that it can get.</param>
-    /// <param name="granularity">What the covered length must be a multiple of, unless it is all of the data.</param>
-    public void Make(ReadOnlyMemory<byte> data, RegisterLimits registers, int granularity)
+    /// <param name="whole">Whether only all of it will do.</param>
+    /// <param name="granularity">What the covered length must be a multiple of, unless it is all of the request.</param>
+    public void Make(ReadOnlySpan<Fragment> chain, ChainCursor from, long asked, RegisterLimits registers, bool whole, int granularity)
     {
-        int length = (int)Math.Min(data.Length, _limits.MaxTransferLength);
+        long length = Math.Min(asked, _limits.MaxTransferLength);
+        if (_limits.LastElementGranular) length -= length % _limits.LengthGranularity;
 
         // Pages that are no multiple of the granularity cannot be elements of their own.
         bool single = _limits.MaxElements == 1 || _page % _limits.LengthGranularity != 0;
-        Walk(data, length, single ? registers.LongestRun : registers.Reachable, oneRun: single);
+        Walk(new ChainWalker(_limits, _domain, chain, from, length), length, single ? registers.LongestRun : registers.Reachable, oneRun: single, whole, granularity);
         if (Length < length && !single && Registers > 0)
         {
             // Too many elements where each register page is one of its own: adjacent registers merge into fewer.
-            int without = Length;
-            Walk(data, length, registers.LongestRun, oneRun: true);
-            if (Length <= without) Walk(data, length, registers.Reachable, oneRun: false);
+            long without = Length;
+            Walk(new ChainWalker(_limits, _domain, chain, from, length), length, registers.LongestRun, oneRun: true, whole, granularity);
+            if (Length <= without)
+                Walk(new ChainWalker(_limits, _domain, chain, from, length), length, registers.Reachable, oneRun: false, whole, granularity);
         }
 
-        if (Length < data.Length) Trim(Length - Length % granularity);
+        if (Length == asked) return;
+        long ragged = Length % granularity;
+        while (ragged > 0 && _limits.LastElementGranular && (Length - ragged) % _limits.LengthGranularity != 0) ragged += granularity;
+        Trim(Math.Max(0, Length - ragged));
     }
 
     /// <summary>How long the element is that begins at <paramref name="at"/>: split at boundary and element length.</summary>
     public long ElementAt(LogicalAddress at, long length)
     {
-        if (length > _limits.MaxElementLength)
-            length = Math.Max(1, _limits.MaxElementLength - _limits.MaxElementLength % _limits.LengthGranularity);
+        if (length > _limits.MaxElementLength) length = ChainWalker.LongestElement(_limits);
         if (_limits.Boundary == 0) return length;
         return Math.Min(length, _limits.Boundary - (long)(at.Value & (ulong)(_limits.Boundary - 1)));
     }
 
-    private void Walk(ReadOnlyMemory<byte> data, int length, int registers, bool oneRun)
+    private void Walk(ChainWalker walker, long length, int registers, bool oneRun, bool whole, int granularity)
     {
-        (Length, Registers, _count, NeedsOneRun) = (0, 0, 0, oneRun);
-        bool native = HostMemory.TryGetHost(data, out nint host, out object? owner);
-        var common = owner as CommonBuffer;
+        (Length, Registers, _count, _stretches, NeedsOneRun, Why) = (0, 0, 0, 0, oneRun, CopyReasons.None);
+
+        // A register page lies on a page and no better.
+        if (_limits.ElementAlignment > _page) registers = 0;
         int elements = 0;
-        while (Length < length && elements < _limits.MaxElements)
+        while (elements < _limits.MaxElements && walker.Next(out ChainPart part))
         {
-            int left = length - Length;
-            int take = left;
-            LogicalAddress at = default;
-            bool direct = native && TryDirect(common, host + Length, left, out at, out take);
-            if (direct && _limits.MaxElements == 1 && ElementAt(at, left) < left) direct = false;
-            if (!direct)
+            if (_limits.MaxElements == 1 && part.Length < length && !TakenAlone(part, whole, granularity))
             {
-                // The whole stretch up to the next one that can be taken as it lies; all of it for a device that takes one element.
-                if (_limits.MaxElements == 1) take = left;
-                take = Math.Min(left, RoundUp(take));
-                while (take < left && !TryDirect(common, host + Length + take, left - take, out _, out int more))
-                    take = Math.Min(left, RoundUp(take + more));
+                // One element is one run of registers for everything.
+                CopyReasons why = part.Why;
+                while (walker.Next(out ChainPart other)) why |= other.Why;
+                part = new ChainPart(0, length, why | CopyReasons.Count, default);
             }
 
-            int fitted = direct ? FitDirect(at, take, ref elements) : FitBounced(take, registers - Registers, oneRun, ref elements);
-            if (fitted == 0) break;
+            Why |= part.Why;
+            long fitted = part.Length;
+            if (part.IsDirect) elements++;
+            else fitted = FitBounced(part.Length, registers - Registers, oneRun, ref elements);
+            if (fitted == 0) return;
             if (_count == _segments.Length) Array.Resize(ref _segments, _count * 2);
-            _segments[_count++] = new Segment(Length, fitted, !direct, at);
+            _segments[_count++] = new PlanSegment(part.Offset, fitted, part.Why, part.Address);
             Length += fitted;
-            if (!direct) Registers += PagesOf(fitted);
-            if (fitted < take) break;
+            if (!part.IsDirect) (Registers, _stretches) = (Registers + PagesOf(fitted), _stretches + 1);
+            if (fitted < part.Length) return;
         }
     }
 
-    /// <summary>Whether the device takes the next bytes where they lie.</summary>
-    /// <param name="common">The common buffer that they belong to, if any.</param>
-    /// <param name="host">Where they are in this process.</param>
-    /// <param name="left">How many bytes there are.</param>
-    /// <param name="at">Where they are to the device.</param>
-    /// <param name="take">How many bytes the answer holds for, 1 or more.</param>
-    private bool TryDirect(CommonBuffer? common, nint host, int left, out LogicalAddress at, out int take)
-    {
-        take = left;
-        if (common is not null && common.Adapter.Domain == _domain)
-        {
-            at = common.LogicalAddress + (host - common.Host);
-        }
-        else
-        {
-            if (!_domain.Memory.TryTranslate(host, left, out at, out long contiguous)) return false;
-            take = (int)contiguous;
-        }
-
-        if (at > _limits.HighestAddress || !at.IsAligned(_limits.ElementAlignment)) return false;
-        ulong inReach = _limits.HighestAddress.Value - at.Value;
-        if ((ulong)(take - 1) > inReach) take = (int)(inReach + 1);
-
-        // Where it is split at a boundary, the part before it is not the last element: that must not be ragged either.
-        long first = ElementAt(at, take);
-        if (first < take && first % _limits.LengthGranularity != 0) return false;
-
-        // Only the last element may be ragged; a ragged end in the middle is copied.
-        int ragged = take % _limits.LengthGranularity;
-        if (ragged == 0 || (take == left && !_limits.LastElementGranular)) return true;
-        if (take == ragged) return false;
-        take -= ragged;
-        return true;
-    }
-
-    private int FitDirect(LogicalAddress at, int take, ref int elements)
-    {
-        int fitted = 0;
-        for (; fitted < take && elements < _limits.MaxElements; elements++) fitted += (int)ElementAt(at + fitted, take - fitted);
-        return fitted;
-    }
+    /// <summary>
+    /// Whether a device that takes one element gets this run where it lies, and the rest in later transfers: only one that has
+    /// scatter-gather, and only if the caller takes parts.
+    /// </summary>
+    private bool TakenAlone(in ChainPart part, bool whole, int granularity) =>
+        part.IsDirect && _limits.ScatterGather && !whole && part.Length >= granularity;
 
     /// <summary>How much of a stretch fits the registers and elements that are left. The registers' addresses are not known yet.</summary>
-    private int FitBounced(int take, int registers, bool oneRun, ref int elements)
+    private long FitBounced(long take, int registers, bool oneRun, ref int elements)
     {
-        take = (int)Math.Min(take, (long)registers * _page);
-        if (take <= 0) return 0;
-        long limit = ElementAt(default, oneRun ? take : _page);
-        long free = _limits.MaxElements - elements;
-        if (oneRun)
+        take = Math.Min(take, (long)registers * _page);
+        int free = _limits.MaxElements - elements;
+        if (take <= 0 || free <= 0) return 0;
+        if (!oneRun)
         {
-            // One run is laid so that it crosses no boundary if it is no longer than that; a longer one may cross one more than it must.
-            if (_limits.Boundary != 0 && _page % _limits.LengthGranularity != 0) take = (int)Math.Min(take, _limits.Boundary);
-            bool mayCross = _limits.Boundary != 0 && take > _limits.Boundary;
-            if (mayCross) free--;
-            take = (int)Math.Min(take, Math.Max(0, free) * limit);
-            elements += (int)((take + limit - 1) / limit) + (mayCross ? 1 : 0);
+            // Each page is a run of its own; pages that happen to lie side by side only make fewer elements.
+            long perPage = MostElements(_page, crosses: false);
+            take = Math.Min(take, free / perPage * _page);
+            elements += (int)(PagesOf(take) * perPage);
             return take;
         }
 
-        long perPage = (_page + limit - 1) / limit;
-        take = (int)Math.Min(take, free / perPage * _page);
-        elements += (int)(PagesOf(take) * perPage);
+        // All stretches share one run. It is laid between two multiples of the boundary if it is short enough; else each may cross some.
+        long boundary = _limits.Boundary;
+        long had = (long)Registers * _page;
+        if (boundary != 0 && _page % _limits.LengthGranularity != 0) take = Math.Min(take, boundary - had);
+        if (take <= 0) return 0;
+        long crossed = 0;
+        if (boundary > _page && had <= boundary && had + take > boundary)
+        {
+            crossed = _stretches;
+            if (crossed + MostElements(take, crosses: true) > free)
+            {
+                crossed = 0;
+                take = boundary - had;
+                if (take == 0) return 0;
+            }
+        }
+
+        bool crosses = boundary > _page && had + take > boundary;
+        if (MostElements(take, crosses) > free - crossed) take = MostBytes(take, free, crosses);
+        elements += (int)(crossed + MostElements(take, crosses));
         return take;
     }
 
-    private void Trim(int length)
+    /// <summary>The most elements that a stretch of registers can be.</summary>
+    /// <param name="bytes">The length of the stretch.</param>
+    /// <param name="crosses">Whether it may cross multiples of a boundary that is longer than a page.</param>
+    private long MostElements(long bytes, bool crosses)
+    {
+        if (bytes <= 0) return 0;
+        long longest = Math.Min(bytes, ChainWalker.LongestElement(_limits));
+        long boundary = _limits.Boundary;
+        if (boundary == 0 || (boundary > _page && !crosses)) return DivideUp(bytes, longest);
+
+        // A stretch starts on a page.
+        return boundary > _page
+            ? DivideUp(bytes, longest) + DivideUp(bytes, boundary)
+            : (bytes / boundary * DivideUp(boundary, Math.Min(boundary, longest))) + DivideUp(bytes % boundary, longest);
+    }
+
+    /// <summary>As many of the bytes of a stretch as are surely not more elements than are free.</summary>
+    private long MostBytes(long bytes, int free, bool crosses)
+    {
+        long longest = Math.Min(bytes, ChainWalker.LongestElement(_limits));
+        long boundary = _limits.Boundary;
+        if (boundary != 0 && boundary <= _page) return Math.Min(bytes, free / DivideUp(boundary, Math.Min(boundary, longest)) * boundary);
+        if (crosses) free -= (int)Math.Min(free, DivideUp(bytes, boundary));
+        return longest > bytes / Math.Max(1, free) ? (free > 0 ? bytes : 0) : longest * free;
+    }
+
+    private static long DivideUp(long value, long by) => (value + by - 1) / by;
+
+    private void Trim(long length)
     {
         while (Length > length)
         {
-            ref Segment last = ref _segments[_count - 1];
-            int cut = Math.Min(Length - length, last.Length);
-            if (last.Bounced) Registers += PagesOf(last.Length - cut) - PagesOf(last.Length);
+            ref PlanSegment last = ref _segments[_count - 1];
+            long cut = Math.Min(Length - length, last.Length);
+            if (last.IsBounced) Registers += PagesOf(last.Length - cut) - PagesOf(last.Length);
             last = last with { Length = last.Length - cut };
             Length -= cut;
             if (last.Length == 0) _count--;
         }
     }
 
-    /// <summary>A copied stretch in the middle ends at a multiple of the granularity: it takes along what it needs of the next.</summary>
-    private int RoundUp(int bytes)
-    {
-        long ragged = bytes % _limits.LengthGranularity;
-        return ragged == 0 ? bytes : (int)Math.Min(int.MaxValue, bytes + _limits.LengthGranularity - ragged);
-    }
-
-    private int PagesOf(int bytes) => (int)(((long)bytes + _page - 1) / _page);
-
-    /// <summary>A stretch of the data.</summary>
-    /// <param name="Offset">Where it starts in the data.</param>
-    /// <param name="Length">The length in bytes.</param>
-    /// <param name="Bounced">Whether it goes through map registers.</param>
-    /// <param name="Address">Where it is to the device, if not.</param>
-    internal readonly record struct Segment(int Offset, int Length, bool Bounced, LogicalAddress Address);
+    private int PagesOf(long bytes) => (int)DivideUp(bytes, _page);
 }

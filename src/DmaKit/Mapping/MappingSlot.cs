@@ -8,13 +8,17 @@ namespace DmaKit;
 internal sealed class MappingSlot : IRegisterTaker
 {
     private readonly MappingPlan _plan;
-    private ReadOnlyMemory<byte> _data;
-    private object? _owner;
+    private readonly Fragment[] _alone = new Fragment[1];
+    private Fragment[] _fragments;
+    private int _fragmentCount;
+    private ChainCore? _chain;
+    private ChainCursor _start;
+    private long _asked;
     private DmaRequest? _unnamed;
+    private bool _held;
     private DmaElement[] _elements = new DmaElement[4];
     private int[] _registers = new int[4];
     private int _elementCount;
-    private int _asked;
     private long _generation;
     private long _live;
     private bool _posted;
@@ -23,6 +27,7 @@ internal sealed class MappingSlot : IRegisterTaker
     {
         Adapter = adapter;
         _plan = new MappingPlan(adapter);
+        _fragments = _alone;
     }
 
     public DmaAdapter Adapter { get; }
@@ -57,22 +62,48 @@ internal sealed class MappingSlot : IRegisterTaker
 
     public Hold RegisterHold => new(Pool, 0, _plan.Registers, _registers);
 
+    private ReadOnlySpan<Fragment> Fragments => _fragments.AsSpan(0, _fragmentCount);
+
     public bool IsLive(long generation) => Interlocked.Read(ref _live) == generation;
 
-    /// <summary>Finds out what it takes. Nothing is held yet.</summary>
-    public void Plan(ReadOnlyMemory<byte> data, DmaDirection direction, bool whole, int granularity, MappingOptions options)
+    /// <summary>The request is one piece of memory.</summary>
+    public void Ask(ReadOnlyMemory<byte> data, DmaDirection direction, in MappingOptions options)
+    {
+        _alone[0] = FragmentMemory.Of(data);
+        (_fragments, _fragmentCount, _chain, _start) = (_alone, 1, null, default);
+        (_asked, Direction) = (data.Length, direction);
+        Take(options);
+    }
+
+    /// <summary>The request is a chain, which stays as it is until the mapping ends.</summary>
+    public void Ask(in ChainRange range, DmaDirection direction, in MappingOptions options)
+    {
+        ChainCore chain = range.Chain.Core;
+        if (chain.FirstReadOnly >= 0 && direction != DmaDirection.ToDevice)
+            throw new ArgumentException($"Fragment {chain.FirstReadOnly} of the chain can only be read: the chain is mapped to the device, not {direction}.", nameof(direction));
+        if (range.Offset < 0 || range.Length <= 0 || range.Offset > chain.Length - range.Length)
+            throw new ArgumentOutOfRangeException(
+                nameof(range), range.Offset, $"{range.Length} bytes at offset {range.Offset} of a chain of {chain.Length} bytes; legal: one byte or more that lie in it.");
+        chain.Hold();
+        _chain = chain;
+        (_fragments, _fragmentCount) = (chain.Array, chain.Count);
+        (_asked, Direction) = (range.Length, direction);
+        _start = FragmentMemory.Advance(Fragments, default, range.Offset);
+        Take(options);
+    }
+
+    /// <summary>Finds out what it takes. Nothing is held yet but the chain.</summary>
+    public void Plan(bool whole, int granularity)
     {
         MapRegisters registers = Adapter.Domain.MapRegisters;
-        _plan.Make(data, registers.LimitsFor(Adapter), granularity);
+        _plan.Make(Fragments, _start, _asked, registers.LimitsFor(Adapter), whole, granularity);
         if (_plan.Registers > 0 && registers.TakeMemory(Adapter))
         {
             // The first to need registers: what was planned without knowing them might wait for a run that there never is.
-            _plan.Make(data, registers.LimitsFor(Adapter), granularity);
+            _plan.Make(Fragments, _start, _asked, registers.LimitsFor(Adapter), whole, granularity);
         }
 
-        if (_plan.Length == 0 || (whole && _plan.Length < data.Length)) throw Impossible(data.Length, granularity);
-        (_data, Direction, _asked) = (data, direction, data.Length);
-        Request = options.Request ?? (NeedsTurn ? _unnamed ??= new DmaRequest(Adapter.Domain, $"unnamed mapping of {Adapter.Function.Info.Address}") : null);
+        if (_plan.Length == 0 || (whole && _plan.Length < _asked)) throw Impossible(granularity);
         if (_registers.Length < _plan.Registers) _registers = new int[_plan.Registers];
     }
 
@@ -108,16 +139,24 @@ internal sealed class MappingSlot : IRegisterTaker
     /// <summary>The registers are there: copies what goes through them, and makes the list of elements.</summary>
     public PartialMapping Begin()
     {
-        _owner = null;
-        if (HostMemory.TryGetHost(_data, out _, out object? owner)) Hold(owner);
+        Hold();
         _elementCount = 0;
         BouncedBytes = 0;
         _posted = false;
         int register = 0;
-        foreach (MappingPlan.Segment segment in _plan.Segments)
+        ChainCursor at = _start;
+        long told = 0;
+        foreach (ref readonly PlanSegment segment in _plan.Segments)
         {
-            if (segment.Bounced) register = AddBounced(segment, register);
-            else AddElement(segment.Address, segment.Length, merge: false);
+            if (!segment.IsBounced)
+            {
+                AddElement(segment.Address, segment.Length);
+                continue;
+            }
+
+            at = FragmentMemory.Advance(Fragments, at, segment.Offset - told);
+            register = AddBounced(segment.Length, register, ref at);
+            told = segment.Offset + segment.Length;
         }
 
         Adapter.Domain.MapRegisters.Count(_plan.Length - BouncedBytes, BouncedBytes);
@@ -177,44 +216,86 @@ internal sealed class MappingSlot : IRegisterTaker
         }
 
         GiveTurn();
-        (_owner as SystemBuffer)?.Unhold();
-        (_owner as CommonBuffer)?.Unlease();
-        _owner = null;
-        _data = default;
+        Drop();
+    }
+
+    /// <summary>Gives back what it has without registers: the request was not mapped, or its registers are given back already.</summary>
+    public void Drop()
+    {
+        if (_held) Unhold(_fragmentCount);
+        _chain?.Unhold();
+        (_chain, _fragments, _fragmentCount) = (null, _alone, 0);
+        _alone[0] = default;
         Adapter.Recycle(this);
     }
 
-    private void Hold(object owner)
+    private void Take(in MappingOptions options) =>
+        Request = options.Request ?? (NeedsTurn ? _unnamed ??= new DmaRequest(Adapter.Domain, $"unnamed mapping of {Adapter.Function.Info.Address}") : null);
+
+    /// <summary>Buffers stay while they are mapped. Fragments that follow each other in one buffer hold it once.</summary>
+    private void Hold()
     {
-        (owner as SystemBuffer)?.Hold();
-        (owner as CommonBuffer)?.Lease();
-        _owner = owner;
+        object? last = null;
+        int done = 0;
+        try
+        {
+            for (; done < _fragmentCount; done++)
+            {
+                ref readonly Fragment fragment = ref _fragments[done];
+                if (fragment.Kind != FragmentKind.Native || ReferenceEquals(fragment.Keeper, last)) continue;
+                last = fragment.Keeper;
+                if (last is SystemBuffer system) system.Hold();
+                else if (last is CommonBuffer common) common.Lease();
+            }
+
+            _held = true;
+        }
+        catch
+        {
+            Unhold(done);
+            throw;
+        }
     }
 
-    private int AddBounced(MappingPlan.Segment segment, int register)
+    private void Unhold(int count)
+    {
+        object? last = null;
+        foreach (ref readonly Fragment fragment in _fragments.AsSpan(0, count))
+        {
+            if (fragment.Kind != FragmentKind.Native || ReferenceEquals(fragment.Keeper, last)) continue;
+            last = fragment.Keeper;
+            if (last is SystemBuffer system) system.Unhold();
+            else if (last is CommonBuffer common) common.Unlease();
+        }
+
+        _held = false;
+    }
+
+    private int AddBounced(long bytes, int register, ref ChainCursor at)
     {
         MapRegisters registers = Adapter.Domain.MapRegisters;
         int page = registers.PageSize;
-        for (int done = 0; done < segment.Length; done += page, register++)
+        for (long done = 0; done < bytes; done += page, register++)
         {
-            int length = Math.Min(page, segment.Length - done);
+            long length = Math.Min(page, bytes - done);
             int number = _registers[register];
-            Span<byte> bounce = HostMemory.Span(registers.HostOf(number), page);
+            nint host = registers.HostOf(number);
             if (Direction != DmaDirection.FromDevice)
             {
-                _data.Span.Slice(segment.Offset + done, length).CopyTo(bounce);
-                bounce[length..].Clear();
+                at = FragmentMemory.Gather(Fragments, at, host, length);
+                FragmentMemory.Clear(host + (nint)length, page - length);
             }
             else
             {
                 // Whatever the device claims to have written, the caller sees this request's bytes or zeros: never somebody else's.
-                bounce.Clear();
+                FragmentMemory.Clear(host, page);
             }
 
-            AddElement(registers.LogicalOf(number), length, merge: done > 0);
+            if (done == 0 || !Merged(registers.LogicalOf(number), length)) AddElement(registers.LogicalOf(number), length);
         }
 
-        BouncedBytes += segment.Length;
+        if (Direction == DmaDirection.FromDevice) at = FragmentMemory.Advance(Fragments, at, bytes);
+        BouncedBytes += bytes;
         return register;
     }
 
@@ -223,38 +304,42 @@ internal sealed class MappingSlot : IRegisterTaker
         MapRegisters registers = Adapter.Domain.MapRegisters;
         int page = registers.PageSize;
         int register = 0;
-        foreach (MappingPlan.Segment segment in _plan.Segments)
+        ChainCursor at = _start;
+        long told = 0;
+        foreach (ref readonly PlanSegment segment in _plan.Segments)
         {
-            if (!segment.Bounced) continue;
-            for (int done = 0; done < segment.Length; done += page, register++)
-            {
-                int offset = segment.Offset + done;
-                int length = (int)Math.Min(Math.Min(page, segment.Length - done), bytes - offset);
-                if (length > 0)
-                    HostMemory.Span(registers.HostOf(_registers[register]), length).CopyTo(HostMemory.AsWritable(_data).Span[offset..]);
-            }
+            long left = Math.Min(segment.Length, bytes - segment.Offset);
+            if (left <= 0) return;
+            if (!segment.IsBounced) continue;
+            at = FragmentMemory.Advance(Fragments, at, segment.Offset - told);
+            for (long done = 0; done < left; done += page, register++)
+                at = FragmentMemory.Scatter(Fragments, at, registers.HostOf(_registers[register]), Math.Min(page, left - done));
+            told = segment.Offset + left;
         }
     }
 
-    private void AddElement(LogicalAddress at, long length, bool merge)
+    /// <summary>Makes the last element longer, if what follows it to the device may belong to it.</summary>
+    private bool Merged(LogicalAddress at, long length)
     {
-        if (merge && _elementCount > 0)
-        {
-            ref DmaElement last = ref _elements[_elementCount - 1];
-            if (last.Address + last.Length == at && _plan.ElementAt(last.Address, last.Length + length) > last.Length)
-            {
-                (at, length) = (last.Address, last.Length + length);
-                _elementCount--;
-            }
-        }
+        ref DmaElement last = ref _elements[_elementCount - 1];
+        if (last.Address + last.Length != at || _plan.ElementAt(last.Address, last.Length + length) <= last.Length) return false;
+        LogicalAddress start = last.Address;
+        length += last.Length;
+        _elementCount--;
+        AddElement(start, length);
+        return true;
+    }
 
-        while (length > 0)
+    private void AddElement(LogicalAddress at, long length)
+    {
+        while (true)
         {
             long piece = _plan.ElementAt(at, length);
             if (_elementCount == _elements.Length) Array.Resize(ref _elements, _elementCount * 2);
             _elements[_elementCount++] = new DmaElement(at, piece);
             length -= piece;
-            if (length > 0) at += piece;
+            if (length == 0) return;
+            at += piece;
         }
     }
 
@@ -271,12 +356,12 @@ internal sealed class MappingSlot : IRegisterTaker
             throw new DmaMisuseException("The mapping was completed or abandoned before: a mapping is completed exactly once.");
     }
 
-    private DmaMappingException Impossible(int asked, int granularity)
+    private DmaMappingException Impossible(int granularity)
     {
         DmaConstraints limits = Adapter.Constraints;
         RegisterLimits registers = Adapter.Domain.MapRegisters.LimitsFor(Adapter);
         return new DmaMappingException(
-            $"{asked} bytes cannot be mapped as one transfer for {Adapter.Function.Info.Address}: {_plan.Length} fit. Limits: {limits.MaxElements} elements, "
+            $"{_asked} bytes cannot be mapped as one transfer for {Adapter.Function.Info.Address}: {_plan.Length} fit. Limits: {limits.MaxElements} elements, "
             + $"{limits.MaxTransferLength} bytes a transfer, {limits.AddressBits} address bits, {registers.Reachable} map registers in reach ({registers.LongestRun} in one run), pieces of {granularity}. "
             + "Map in parts with MapUpToAsync, or use a system buffer that the device reaches.");
     }

@@ -28,7 +28,7 @@ public sealed class MappingPropertyTests
         int mapped = 0;
         for (int round = 0; round < 400; round++)
         {
-            DmaConstraints limits = RandomConstraints(random);
+            DmaConstraints limits = RandomLimits.Next(random);
             await using DmaAdapter dma = function.CreateAdapter(limits);
             using SystemBuffer system = machine.AllocateSystemBuffer(64 << 10);
             using CommonBuffer common = dma.AllocateCommonBufferUpTo(64 << 10, 4096);
@@ -53,14 +53,14 @@ public sealed class MappingPropertyTests
             }
 
             mapped++;
-            Assert.Empty(Violations(part.Mapping.Elements, limits));
-            byte[] seen = Fetch(device, part.Mapping.Elements);
+            Assert.Empty(ElementOracle.Violations(part.Mapping.Elements, limits));
+            byte[] seen = ElementOracle.Fetch(device, part.Mapping.Elements);
             Assert.True(data.Span[..seen.Length].SequenceEqual(seen), what + ": the device reads other bytes");
             Assert.Equal(data.Length, seen.Length + part.Remaining);
 
             byte[] answer = new byte[seen.Length];
             random.NextBytes(answer);
-            Store(device, part.Mapping.Elements, answer);
+            ElementOracle.Store(device, part.Mapping.Elements, answer);
             part.Mapping.Complete(answer.Length);
             Assert.True(data.Span[..answer.Length].SequenceEqual(answer), what + ": the caller reads other bytes than the device wrote");
             Assert.Equal(dma.Domain.MapRegisters.Capacity, dma.Domain.MapRegisters.Free);
@@ -73,12 +73,12 @@ public sealed class MappingPropertyTests
     public void M2_TheOracleCatchesElementsThatBreakALimit()
     {
         var limits = new DmaConstraints { AddressBits = 28, Boundary = 4096, ElementAlignment = 8, LengthGranularity = 4, MaxElementLength = 8192, MaxElements = 2 };
-        Assert.Empty(Violations([new(new(0x1000), 64), new(new(0x2000), 5)], limits));
-        Assert.NotEmpty(Violations([new(new(0x1000), 64), new(new(0x2000), 8), new(new(0x3000), 8)], limits));
-        Assert.NotEmpty(Violations([new(new(0x1F00), 0x200)], limits));
-        Assert.NotEmpty(Violations([new(new(0x1004), 8)], limits));
-        Assert.NotEmpty(Violations([new(new(0x1000), 6), new(new(0x2000), 8)], limits));
-        Assert.NotEmpty(Violations([new(new(0x1000_0000), 8)], limits));
+        Assert.Empty(ElementOracle.Violations([new(new(0x1000), 64), new(new(0x2000), 5)], limits));
+        Assert.NotEmpty(ElementOracle.Violations([new(new(0x1000), 64), new(new(0x2000), 8), new(new(0x3000), 8)], limits));
+        Assert.NotEmpty(ElementOracle.Violations([new(new(0x1F00), 0x200)], limits));
+        Assert.NotEmpty(ElementOracle.Violations([new(new(0x1004), 8)], limits));
+        Assert.NotEmpty(ElementOracle.Violations([new(new(0x1000), 6), new(new(0x2000), 8)], limits));
+        Assert.NotEmpty(ElementOracle.Violations([new(new(0x1000_0000), 8)], limits));
     }
 
     [Fact]
@@ -100,7 +100,7 @@ public sealed class MappingPropertyTests
                 piece.Span.Fill((byte)(worker + 1));
                 DmaMapping mapping = await dma.MapAsync(piece, DmaDirection.ToDevice);
                 await Task.Yield();
-                byte[] seen = Fetch(device, mapping.Elements);
+                byte[] seen = ElementOracle.Fetch(device, mapping.Elements);
                 Assert.False(seen.AsSpan().ContainsAnyExcept((byte)(worker + 1)), $"worker {worker}, round {i}: bytes of another mapping");
                 mapping.Complete(0);
             }
@@ -128,64 +128,5 @@ public sealed class MappingPropertyTests
             held.Complete(0);
             Assert.Equal(4, machine.Dma.Domain.MapRegisters.Free);
         });
-    }
-
-    private static DmaConstraints RandomConstraints(Random random)
-    {
-        int granularity = 1 << random.Next(5);
-        return new DmaConstraints
-        {
-            AddressBits = random.Next(3) switch { 0 => 28, 1 => 32, _ => 64 },
-            ScatterGather = random.Next(6) != 0,
-            MaxElements = random.Next(2) == 0 ? 1 + random.Next(6) : 1 + random.Next(100),
-            MaxElementLength = random.Next(2) == 0 ? long.MaxValue : 64 + random.Next(9000),
-            Boundary = random.Next(3) == 0 ? 1 << (9 + random.Next(8)) : 0,
-            ElementAlignment = random.Next(2) == 0 ? 1 : Math.Min(granularity, 1 << random.Next(4)),
-            LengthGranularity = granularity,
-            MaxTransferLength = random.Next(3) == 0 ? 100 + random.Next(30_000) : long.MaxValue,
-        };
-    }
-
-    private static List<string> Violations(ReadOnlySpan<DmaElement> elements, DmaConstraints limits)
-    {
-        var found = new List<string>();
-        if (elements.Length > limits.MaxElements) found.Add($"{elements.Length} elements");
-        long sum = 0;
-        for (int i = 0; i < elements.Length; i++)
-        {
-            DmaElement element = elements[i];
-            var range = new LogicalRange(element.Address, element.Length);
-            sum += element.Length;
-            if (!limits.Reaches(range)) found.Add($"{element} out of reach");
-            if (element.Length <= 0 || element.Length > limits.MaxElementLength) found.Add($"{element} length");
-            if (limits.Boundary != 0 && (range.Start.Value ^ range.Last.Value) >= (ulong)limits.Boundary) found.Add($"{element} boundary");
-            if (!element.Address.IsAligned(limits.ElementAlignment)) found.Add($"{element} alignment");
-            if (i < elements.Length - 1 && element.Length % limits.LengthGranularity != 0) found.Add($"{element} granularity");
-        }
-
-        if (sum > limits.MaxTransferLength) found.Add($"{sum} bytes in one transfer");
-        return found;
-    }
-
-    private static byte[] Fetch(ProbeDevice device, ReadOnlySpan<DmaElement> elements)
-    {
-        var bytes = new List<byte>();
-        foreach (DmaElement element in elements)
-        {
-            byte[] piece = new byte[element.Length];
-            Assert.True(device.Fetch(element.Address, piece), $"the machine refused a read of {element}");
-            bytes.AddRange(piece);
-        }
-
-        return [.. bytes];
-    }
-
-    private static void Store(ProbeDevice device, ReadOnlySpan<DmaElement> elements, ReadOnlySpan<byte> bytes)
-    {
-        foreach (DmaElement element in elements)
-        {
-            Assert.True(device.Store(element.Address, bytes[..(int)element.Length]), $"the machine refused a write of {element}");
-            bytes = bytes[(int)element.Length..];
-        }
     }
 }

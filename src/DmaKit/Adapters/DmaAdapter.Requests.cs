@@ -1,0 +1,125 @@
+namespace DmaKit;
+
+/// <summary>What all ways to map have in common.</summary>
+public sealed partial class DmaAdapter
+{
+    private readonly Stack<MappingSlot> _slots = new();
+    private readonly Stack<MapWaiter> _waiters = new();
+
+    /// <summary>Kept by the map registers, once they have their memory.</summary>
+    internal RegisterLimits? RegisterLimits { get; set; }
+
+    /// <summary>How many of the domain's map registers are in reach; -1 as long as nobody asked. Kept by the map registers.</summary>
+    internal int RegisterReach { get; set; } = -1;
+
+    /// <summary>Where mappings wait for each other if the device takes no list.</summary>
+    internal AdapterTurn Turn { get; }
+
+    internal void Recycle(MappingSlot slot)
+    {
+        lock (_gate) _slots.Push(slot);
+    }
+
+    internal void Recycle(MapWaiter waiter)
+    {
+        lock (_gate) _waiters.Push(waiter);
+    }
+
+    private bool TryMapCore(MappingSlot slot, out DmaMapping mapping)
+    {
+        PlanOrDrop(slot, whole: true, 1);
+        mapping = default;
+        if (!slot.TryTake())
+        {
+            slot.Drop();
+            return false;
+        }
+
+        mapping = BeginOrUndo(slot).Mapping;
+        return true;
+    }
+
+    private MapWaiter? StartMap(MappingSlot slot, bool whole, int granularity, CancellationToken cancellationToken, out PartialMapping made)
+    {
+        PlanOrDrop(slot, whole, granularity, cancellationToken, mayWait: true);
+        made = default;
+        if (slot.RegisterCount > 0 || slot.NeedsTurn)
+        {
+            MapWaiter waiter;
+            lock (_gate) waiter = _waiters.Count > 0 ? _waiters.Pop() : new MapWaiter(this);
+            if (!waiter.Start(slot))
+            {
+                waiter.CancelWith(cancellationToken);
+                return waiter;
+            }
+
+            Recycle(waiter);
+        }
+
+        made = BeginOrUndo(slot);
+        return null;
+    }
+
+    private MappingSlot Ask(ReadOnlyMemory<byte> data, DmaDirection direction, in MappingOptions options)
+    {
+        DmaRequest.Check(options.Request, Domain);
+        if (data.IsEmpty) throw new ArgumentException("There is nothing to map: 0 bytes. A command without data takes the default mapping.", nameof(data));
+        MappingSlot slot = NewSlot();
+        slot.Ask(data, direction, options);
+        return slot;
+    }
+
+    private MappingSlot Ask(in ChainRange data, DmaDirection direction, in MappingOptions options)
+    {
+        DmaRequest.Check(options.Request, Domain);
+        MappingSlot slot = NewSlot();
+        try
+        {
+            slot.Ask(data, direction, options);
+            return slot;
+        }
+        catch
+        {
+            slot.Drop();
+            throw;
+        }
+    }
+
+    private MappingSlot NewSlot()
+    {
+        ThrowIfClosed();
+        lock (_gate) return _slots.Count > 0 ? _slots.Pop() : new MappingSlot(this);
+    }
+
+    private static void PlanOrDrop(MappingSlot slot, bool whole, int granularity, CancellationToken cancellationToken = default, bool mayWait = false)
+    {
+        try
+        {
+            if (mayWait) CallbackContext.Forbid("MapAsync", "use TryMap, which does not wait, or map before posting");
+            cancellationToken.ThrowIfCancellationRequested();
+            slot.Plan(whole, granularity);
+        }
+        catch
+        {
+            slot.Drop();
+            throw;
+        }
+    }
+
+    private static PartialMapping BeginOrUndo(MappingSlot slot)
+    {
+        try
+        {
+            return slot.Begin();
+        }
+        catch
+        {
+            slot.Free();
+            throw;
+        }
+    }
+
+    private static DmaDirection Checked(DmaDirection direction) => direction is DmaDirection.ToDevice or DmaDirection.FromDevice or DmaDirection.Both
+        ? direction
+        : throw new ArgumentOutOfRangeException(nameof(direction), direction, "A direction is ToDevice, FromDevice or Both.");
+}

@@ -1,0 +1,12 @@
+namespace DmaKit;
+
+/// <summary>A stretch of a planned mapping.</summary>
+/// <param name="Offset">Where it starts in the request.</param>
+/// <param name="Length">The length in bytes.</param>
+/// <param name="Why">Why it is copied; <see cref="CopyReasons.None"/> for an element that the device takes where it lies.</param>
+/// <param name="Address">Where it is to the device, if it is not copied.</param>
+internal readonly record struct PlanSegment(long Offset, long Length, CopyReasons Why, LogicalAddress Address)
+{
+    /// <summary>Whether it goes through map registers.</summary>
+    public bool IsBounced => Why != CopyReasons.None;
+}

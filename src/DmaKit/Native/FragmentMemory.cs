@@ -1,0 +1,100 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+
+namespace DmaKit.Native;
+
+/// <summary>Finds out what kind of memory a fragment is, and copies between fragments and memory that a device reaches.</summary>
+internal static unsafe class FragmentMemory
+{
+    /// <summary>The memory as a fragment.</summary>
+    // SAFETY: only looks at the object inside; offset and length come from the memory itself.
+    public static Fragment Of(ReadOnlyMemory<byte> memory)
+    {
+        if (MemoryMarshal.TryGetMemoryManager<byte, HostMemory>(memory, out HostMemory? native, out int start, out _))
+            return new Fragment(native.Owner, native.Host + start, memory.Length, FragmentKind.Native);
+        if (MemoryMarshal.TryGetArray(memory, out ArraySegment<byte> array))
+            return new Fragment(array.Array!, array.Offset, memory.Length, FragmentKind.Array);
+        return MemoryMarshal.TryGetMemoryManager(memory, out MemoryManager<byte>? manager, out start, out _)
+            ? new Fragment(manager, start, memory.Length, FragmentKind.Manager)
+            : throw new ArgumentException("The memory is neither an array nor a memory manager's.", nameof(memory));
+    }
+
+    /// <summary>The place so many bytes behind <paramref name="at"/>.</summary>
+    public static ChainCursor Advance(ReadOnlySpan<Fragment> chain, ChainCursor at, long bytes)
+    {
+        (int index, long within) = (at.Fragment, at.Within + bytes);
+        while (index < chain.Length && within >= chain[index].Length) within -= chain[index++].Length;
+        return new ChainCursor(index, within);
+    }
+
+    /// <summary>Copies bytes of a chain to <paramref name="to"/>, and moves the place behind them.</summary>
+    /// <returns>The place behind the last byte.</returns>
+    // SAFETY: the caller owns length bytes at `to`; the chain has as many from `at` on; arrays are pinned while they are copied;
+    // native memory stays mapped until the platform closes, and its owner is held by the mapping.
+    public static ChainCursor Gather(ReadOnlySpan<Fragment> chain, ChainCursor at, nint to, long length)
+    {
+        (int index, long within) = (at.Fragment, at.Within);
+        while (true)
+        {
+            ref readonly Fragment fragment = ref chain[index];
+            long left = fragment.Length - within;
+            long part = Math.Min(left, length);
+            if (fragment.Kind == FragmentKind.Native)
+            {
+                NativeMemory.Copy((void*)(fragment.Start + (nint)within), (void*)to, (nuint)part);
+            }
+            else if (fragment.Kind == FragmentKind.Array)
+            {
+                fixed (byte* from = (byte[])fragment.Keeper) NativeMemory.Copy(from + fragment.Start + within, (void*)to, (nuint)part);
+            }
+            else
+            {
+                Managed(fragment, within, part).CopyTo(new Span<byte>((void*)to, (int)part));
+            }
+
+            length -= part;
+            to += (nint)part;
+            (index, within) = part == left ? (index + 1, 0) : (index, within + part);
+            if (length == 0) return new ChainCursor(index, within);
+        }
+    }
+
+    /// <summary>Copies bytes from <paramref name="from"/> into a chain.</summary>
+    /// <returns>The place behind the last byte.</returns>
+    // SAFETY: as for Gather; the chain was refused for this direction if any of its memory was given as read-only.
+    public static ChainCursor Scatter(ReadOnlySpan<Fragment> chain, ChainCursor at, nint from, long length)
+    {
+        (int index, long within) = (at.Fragment, at.Within);
+        while (length > 0)
+        {
+            ref readonly Fragment fragment = ref chain[index];
+            long left = fragment.Length - within;
+            long part = Math.Min(left, length);
+            if (fragment.Kind == FragmentKind.Native)
+            {
+                NativeMemory.Copy((void*)from, (void*)(fragment.Start + (nint)within), (nuint)part);
+            }
+            else if (fragment.Kind == FragmentKind.Array)
+            {
+                fixed (byte* to = (byte[])fragment.Keeper) NativeMemory.Copy((void*)from, to + fragment.Start + within, (nuint)part);
+            }
+            else
+            {
+                new Span<byte>((void*)from, (int)part).CopyTo(Managed(fragment, within, part));
+            }
+
+            length -= part;
+            from += (nint)part;
+            (index, within) = part == left ? (index + 1, 0) : (index, within + part);
+        }
+
+        return new ChainCursor(index, within);
+    }
+
+    /// <summary>Sets bytes at <paramref name="host"/> to zero.</summary>
+    // SAFETY: the caller owns them.
+    public static void Clear(nint host, long length) => NativeMemory.Clear((void*)host, (nuint)length);
+
+    private static Span<byte> Managed(in Fragment fragment, long within, long length) =>
+        ((MemoryManager<byte>)fragment.Keeper).GetSpan().Slice((int)(fragment.Start + within), (int)length);
+}
