@@ -20,7 +20,7 @@ internal sealed class PageTable(Action passTransfers) : PageTranslation
 
     internal override bool SettledIsProof => true;
 
-    internal override void Map(long page, FrameRun run)
+    internal override bool TryMap(long page, FrameRun run)
     {
         for (long i = 0; i < run.Count; i++)
         {
@@ -31,11 +31,14 @@ internal sealed class PageTable(Action passTransfers) : PageTranslation
             // One more than the frame, so that an empty entry is none.
             leaf[at & Mask] = run.First + i + 1;
         }
+
+        return true;
     }
 
     internal override void Unmap(long page, long count)
     {
-        for (long at = page; at < page + count; at++) _root[at >> (2 * LevelBits)]![(at >> LevelBits) & Mask]![at & Mask] = 0;
+        for (long at = page; at < page + count; at++)
+            if (_root[at >> (2 * LevelBits)]?[(at >> LevelBits) & Mask] is { } leaf) leaf[at & Mask] = 0;
     }
 
     internal override bool TryGet(long page, out long frame)

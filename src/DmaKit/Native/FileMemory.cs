@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace DmaKit.Native;
@@ -35,6 +36,9 @@ internal sealed class FileMemory : PhysicalMemory
     }
 
     internal override nint Arena => _arena;
+
+    /// <summary>By which name another process of the same user can open the memory, as long as this one has it.</summary>
+    internal string PathForOthers => string.Create(CultureInfo.InvariantCulture, $"/proc/{Environment.ProcessId}/fd/{_file}");
 
     internal override bool CanScatter => true;
 

@@ -13,8 +13,12 @@ internal abstract class PageTranslation
     /// </summary>
     internal abstract bool SettledIsProof { get; }
 
+    /// <summary>How many frames the table may take for itself to hold that many pages more; 0 where it lies elsewhere.</summary>
+    internal virtual long FramesFor(long pages) => 0;
+
     /// <summary>Lets pages lead to adjacent frames.</summary>
-    internal abstract void Map(long page, FrameRun run);
+    /// <returns>False when the table has no room; some of the pages may have entries then.</returns>
+    internal abstract bool TryMap(long page, FrameRun run);
 
     /// <summary>Takes entries away.</summary>
     internal abstract void Unmap(long page, long count);

@@ -55,7 +55,12 @@ internal sealed class TranslatedMemory : LogicalMemory
 
         lock (_gate)
         {
-            Mapped mapped = Map(Apart(first, pages, range), range);
+            if (!TryMap(Apart(first, pages, range), range, out Mapped mapped))
+            {
+                _memory.Release(range);
+                return false;
+            }
+
             long token = ++_lastToken;
             _runs.Add(token, mapped);
             run = new MemoryRun(range.Host, mapped.Logical, range.Length, token);
@@ -68,7 +73,8 @@ internal sealed class TranslatedMemory : LogicalMemory
         FrameAllocator frames = _memory.Frames;
         long largest = frames.LargestRun(new FrameRequest(1, 0, MachineMemory.LastFrame));
         if (_memory.Physical.CanScatter) largest = Math.Max(largest, frames.FramesIn(_memory.Space.MappingsLeft - 1));
-        return Math.Min(largest, _space.LargestRun(ToFrames(request))) << PhysicalMemory.PageShift;
+        largest = Math.Min(largest, frames.FreeFrames - _table.FramesFor(largest));
+        return Math.Max(0, Math.Min(largest, _space.LargestRun(ToFrames(request)))) << PhysicalMemory.PageShift;
     }
 
     public override bool Revoke(in MemoryRun run)
@@ -206,23 +212,31 @@ internal sealed class TranslatedMemory : LogicalMemory
             bool taken = _space.TryTake(request, out long first)
                 || (low && _space.TryTake(request = request with { Maximum = MachineMemory.LastFrame }, out first));
             if (!taken) return false;
-            mapped = Map(Apart(first, request, range), range);
-            return true;
+            return TryMap(Apart(first, request, range), range, out mapped);
         }
     }
 
-    private Mapped Map(long page, HostRange range)
+    /// <summary>Maps a range at pages that were taken for it, and gives those back when there is no room in the table.</summary>
+    private bool TryMap(long first, HostRange range, out Mapped mapped)
     {
-        var mapped = new Mapped(page, range);
+        mapped = new Mapped(first, range);
+        long page = first;
         foreach (FrameRun run in range.Runs)
         {
-            _table.Map(page, run);
+            if (!_table.TryMap(page, run))
+            {
+                // No device was told of them, and the IOMMU has not seen them.
+                _table.Unmap(first, range.Pages);
+                _space.Free(first, range.Pages);
+                return false;
+            }
+
             page += run.Count;
         }
 
         _byHost.Add(range.Host, range.Length, mapped);
         _counters.CountMap();
-        return mapped;
+        return true;
     }
 
     private void Unmap(Mapped mapped)

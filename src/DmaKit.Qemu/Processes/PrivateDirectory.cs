@@ -1,0 +1,88 @@
+namespace DmaKit.Qemu;
+
+/// <summary>
+/// A directory that only this user can look into, for what QEMU must find by name while it starts. It is gone as soon as both sides have opened
+/// what is in it; what a killed program left is swept by the next start.
+/// </summary>
+internal sealed class PrivateDirectory : IDisposable
+{
+    internal const string Prefix = "dmakit-qemu-";
+
+    private const string OwnerFile = "owner";
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    // The longest name that a socket can have, without its final zero.
+    private const int LongestSocketName = 107;
+
+    private static readonly TimeSpan Young = TimeSpan.FromMinutes(1);
+
+    private readonly FileStream _owner;
+
+    private PrivateDirectory(string path, FileStream owner)
+    {
+        Path = path;
+        _owner = owner;
+    }
+
+    /// <summary>Where it is.</summary>
+    internal string Path { get; }
+
+    /// <summary>Makes one in the system's directory for temporary files.</summary>
+    /// <exception cref="DmaException">That directory's name is too long for a socket in it.</exception>
+    internal static PrivateDirectory Create()
+    {
+        string path = System.IO.Path.Combine(Root(), Prefix + Guid.NewGuid().ToString("N")[..16]);
+        if (path.Length + "/qtest".Length > LongestSocketName)
+            throw new DmaException($"A socket's name has at most {LongestSocketName} bytes, and '{path}' is too long for it. Set TMPDIR to a shorter directory.");
+        if (OperatingSystem.IsWindows()) throw new PlatformNotSupportedException();
+        Directory.CreateDirectory(path, OwnerOnly);
+
+        // The lock on this file goes with the process that has it, however that ends.
+        var owner = new FileStream(System.IO.Path.Combine(path, OwnerFile), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+        return new PrivateDirectory(path, owner);
+    }
+
+    /// <summary>Removes the directories of programs that are gone.</summary>
+    /// <param name="clock">Tells how old a directory is.</param>
+    internal static void Sweep(TimeProvider clock)
+    {
+        foreach (string path in Directory.EnumerateDirectories(Root(), Prefix + "*"))
+        {
+            try
+            {
+                string owner = System.IO.Path.Combine(path, OwnerFile);
+                if (File.Exists(owner))
+                {
+                    using var taken = new FileStream(owner, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+                    Directory.Delete(path, recursive: true);
+                }
+                else if (clock.GetUtcNow().UtcDateTime - Directory.GetLastWriteTimeUtc(path) > Young)
+                {
+                    Directory.Delete(path, recursive: true);
+                }
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Its owner lives, it is another user's, or somebody else sweeps it.
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        try
+        {
+            if (Directory.Exists(Path)) Directory.Delete(Path, recursive: true);
+        }
+        catch (IOException)
+        {
+            // The next start sweeps it.
+        }
+        finally
+        {
+            _owner.Dispose();
+        }
+    }
+
+    private static string Root() => System.IO.Path.GetTempPath();
+}
