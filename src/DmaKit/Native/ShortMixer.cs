@@ -1,0 +1,184 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace DmaKit.Native;
+
+/// <summary>
+/// Mixes streams of 16 bits. Sums are whole numbers of sixteenths of a sample's step, in 32 bits, so that they do not depend on the order and a stream that is taken
+/// out leaves nothing behind; what is written is rounded once and saturates once.
+/// </summary>
+internal static class ShortMixer
+{
+    /// <summary>Bits of a sum below a sample's lowest.</summary>
+    internal const int Fraction = 4;
+
+    /// <summary>The greatest sum of gains of full-scale streams that 32 bits hold.</summary>
+    internal const double Headroom = (1 << (31 - 15 - Fraction)) - 1;
+
+    // A sample of floating point may stand above full scale, and a gain may bring it back. More than this is cut.
+    internal const double LoudestSample = 8;
+
+    private const float StepsOfFullScale = 32768;
+    private const float StepParts = 1 << Fraction;
+
+    /// <summary>Adds streams as they are, gain 1.</summary>
+    /// <param name="sums">The sums.</param>
+    /// <param name="batch">Streams of at least as many samples.</param>
+    /// <param name="fresh">Whether the sums are 0 whatever stands there.</param>
+    internal static void Add(Span<int> sums, StreamBatch batch, bool fresh)
+    {
+        if (Avx512BW.IsSupported) Add<ShortLanes512>(sums, batch, fresh);
+        else if (Avx2.IsSupported) Add<ShortLanes256>(sums, batch, fresh);
+        else Add<ShortLanes128>(sums, batch, fresh);
+    }
+
+    internal static void Add<TLanes>(Span<int> sums, StreamBatch batch, bool fresh) where TLanes : struct, IShortLanes<TLanes>
+    {
+        while (batch.Count > 0)
+        {
+            int taken = batch.Count >= 8 ? 8 : batch.Count >= 4 ? 4 : batch.Count >= 2 ? 2 : 1;
+            int done = sums.Length / TLanes.Count * TLanes.Count;
+            Pass<TLanes>(sums, batch, taken, fresh, 0, done);
+            Pass<ShortLanes1>(sums, batch, taken, fresh, done, sums.Length);
+            batch.Skip(taken);
+            fresh = false;
+        }
+    }
+
+    /// <summary>Adds one stream of 16 bits with a gain.</summary>
+    internal static void AddScaled(Span<int> sums, ReadOnlySpan<byte> stream, float gain)
+    {
+        // SAFETY: both are spans of the caller; the slice checks that there are as many samples; any thread.
+        ReadOnlySpan<short> samples = MemoryMarshal.Cast<byte, short>(stream)[..sums.Length];
+        ref short s = ref MemoryMarshal.GetReference(samples);
+        ref int d = ref MemoryMarshal.GetReference(sums);
+        float steps = gain * StepParts;
+        int at = 0;
+        for (; at <= sums.Length - Vector256<short>.Count; at += Vector256<short>.Count)
+        {
+            Vector256<short> sixteen = Vector256.LoadUnsafe(ref s, (nuint)at);
+            Scaled(Vector256.WidenLower(sixteen), steps, ref d, at);
+            Scaled(Vector256.WidenUpper(sixteen), steps, ref d, at + Vector256<int>.Count);
+        }
+
+        for (; at < sums.Length; at++) sums[at] += (int)MathF.Round(samples[at] * steps);
+    }
+
+    /// <summary>Adds one stream whose gain may be another for each sample.</summary>
+    internal static void AddScaled(Span<int> sums, ReadOnlySpan<double> samples, ReadOnlySpan<float> gains)
+    {
+        for (int i = 0; i < sums.Length; i++)
+        {
+            double sample = double.IsNaN(samples[i]) ? 0 : Math.Clamp(samples[i], -LoudestSample, LoudestSample);
+            sums[i] += (int)MathF.Round((float)(sample * StepsOfFullScale) * (gains[i] * StepParts));
+        }
+    }
+
+    /// <summary>Writes sums as samples of 16 bits.</summary>
+    internal static void Write(ReadOnlySpan<int> sums, Span<byte> destination)
+    {
+        if (Vector512.IsHardwareAccelerated) Write<ShortLanes512>(sums, destination);
+        else if (Vector256.IsHardwareAccelerated) Write<ShortLanes256>(sums, destination);
+        else Write<ShortLanes128>(sums, destination);
+    }
+
+    internal static void Write<TLanes>(ReadOnlySpan<int> sums, Span<byte> destination) where TLanes : struct, IShortLanes<TLanes>
+    {
+        // SAFETY: both are spans of the caller; the slice checks that there is room; any thread.
+        Span<short> samples = MemoryMarshal.Cast<byte, short>(destination)[..sums.Length];
+        ref int from = ref MemoryMarshal.GetReference(sums);
+        ref short to = ref MemoryMarshal.GetReference(samples);
+        int at = 0;
+        for (; at <= sums.Length - TLanes.Count; at += TLanes.Count) TLanes.Write(ref from, ref to, at);
+        for (; at < sums.Length; at++) ShortLanes1.Write(ref from, ref to, at);
+    }
+
+    /// <summary>Writes sums as samples of 8 bits without a sign.</summary>
+    internal static void WriteBytes(ReadOnlySpan<int> sums, Span<byte> destination)
+    {
+        const int Shift = Fraction + 8;
+        for (int i = 0; i < sums.Length; i++) destination[i] = (byte)(Math.Clamp((sums[i] + (1 << (Shift - 1))) >> Shift, sbyte.MinValue, sbyte.MaxValue) + 128);
+    }
+
+    // SAFETY: the caller checked that eight sums from the index on are within the span.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Scaled(Vector256<int> samples, float steps, ref int sums, int at) =>
+        (Vector256.LoadUnsafe(ref sums, (nuint)at) + Vector256.ConvertToInt32Native(Vector256.Round(Vector256.ConvertToSingle(samples) * steps))).StoreUnsafe(ref sums, (nuint)at);
+
+    private static void Pass<TLanes>(Span<int> sums, in StreamBatch batch, int streams, bool fresh, int from, int to) where TLanes : struct, IShortLanes<TLanes>
+    {
+        switch (streams)
+        {
+            case 8: Eight<TLanes>(sums, batch, fresh, from, to); break;
+            case 4: Four<TLanes>(sums, batch, fresh, from, to); break;
+            case 2: Two<TLanes>(sums, batch, fresh, from, to); break;
+            default: One<TLanes>(sums, batch, fresh, from, to); break;
+        }
+    }
+
+    // SAFETY: owner of the samples is the source that gave the span, which the caller holds for the length of the call; the slice checks that
+    // the samples up to the end of the sums are there; any thread.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ref short First(ReadOnlySpan<byte> stream, int samples) => ref MemoryMarshal.GetReference(MemoryMarshal.Cast<byte, short>(stream)[..samples]);
+
+    private static void One<TLanes>(Span<int> sums, in StreamBatch b, bool fresh, int from, int to) where TLanes : struct, IShortLanes<TLanes>
+    {
+        // SAFETY: as for First; from and to lie within the sums, which are the caller's span.
+        ref int d = ref MemoryMarshal.GetReference(sums);
+        ref short s0 = ref First(b.S0, sums.Length);
+        for (int at = from; at < to; at += TLanes.Count)
+        {
+            TLanes sum = TLanes.Single(ref s0, at);
+            TLanes.Store(sum, ref d, at, fresh);
+        }
+    }
+
+    private static void Two<TLanes>(Span<int> sums, in StreamBatch b, bool fresh, int from, int to) where TLanes : struct, IShortLanes<TLanes>
+    {
+        // SAFETY: as for First; from and to lie within the sums, which are the caller's span.
+        ref int d = ref MemoryMarshal.GetReference(sums);
+        ref short s0 = ref First(b.S0, sums.Length);
+        ref short s1 = ref First(b.S1, sums.Length);
+        for (int at = from; at < to; at += TLanes.Count)
+        {
+            TLanes sum = TLanes.Pair(ref s0, ref s1, at);
+            TLanes.Store(sum, ref d, at, fresh);
+        }
+    }
+
+    private static void Four<TLanes>(Span<int> sums, in StreamBatch b, bool fresh, int from, int to) where TLanes : struct, IShortLanes<TLanes>
+    {
+        // SAFETY: as for First; from and to lie within the sums, which are the caller's span.
+        ref int d = ref MemoryMarshal.GetReference(sums);
+        ref short s0 = ref First(b.S0, sums.Length);
+        ref short s1 = ref First(b.S1, sums.Length);
+        ref short s2 = ref First(b.S2, sums.Length);
+        ref short s3 = ref First(b.S3, sums.Length);
+        for (int at = from; at < to; at += TLanes.Count)
+        {
+            TLanes sum = TLanes.Plus(TLanes.Pair(ref s0, ref s1, at), TLanes.Pair(ref s2, ref s3, at));
+            TLanes.Store(sum, ref d, at, fresh);
+        }
+    }
+
+    private static void Eight<TLanes>(Span<int> sums, in StreamBatch b, bool fresh, int from, int to) where TLanes : struct, IShortLanes<TLanes>
+    {
+        // SAFETY: as for First; from and to lie within the sums, which are the caller's span.
+        ref int d = ref MemoryMarshal.GetReference(sums);
+        ref short s0 = ref First(b.S0, sums.Length);
+        ref short s1 = ref First(b.S1, sums.Length);
+        ref short s2 = ref First(b.S2, sums.Length);
+        ref short s3 = ref First(b.S3, sums.Length);
+        ref short s4 = ref First(b.S4, sums.Length);
+        ref short s5 = ref First(b.S5, sums.Length);
+        ref short s6 = ref First(b.S6, sums.Length);
+        ref short s7 = ref First(b.S7, sums.Length);
+        for (int at = from; at < to; at += TLanes.Count)
+        {
+            TLanes sum = TLanes.Plus(TLanes.Plus(TLanes.Plus(TLanes.Pair(ref s0, ref s1, at), TLanes.Pair(ref s2, ref s3, at)), TLanes.Pair(ref s4, ref s5, at)), TLanes.Pair(ref s6, ref s7, at));
+            TLanes.Store(sum, ref d, at, fresh);
+        }
+    }
+}
