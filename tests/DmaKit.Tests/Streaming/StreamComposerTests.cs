@@ -5,16 +5,10 @@ namespace DmaKit.Tests;
 public sealed class StreamComposerTests(ITestOutputHelper output)
 {
     [Fact]
-    public void S5_Random_lives_of_a_composer_equal_an_offline_mix()
-    {
-        const int First = 1, Count = 150;
-        output.WriteLine($"seeds {First} to {First + Count - 1}");
-        for (int seed = First; seed < First + Count; seed++)
-        {
-            string? wrong = new ComposerRun(seed).Play(60);
-            Assert.True(wrong is null, $"seed {seed}: {wrong}");
-        }
-    }
+    public void S5_Random_lives_of_a_composer_equal_an_offline_mix() => Equal(1, 40);
+
+    [Fact(Explicit = true), Trait("Category", "Soak")]
+    public void S5_Many_random_lives_of_a_composer_equal_an_offline_mix() => Equal(1_000, 3_000);
 
     [Fact]
     public void S5_Twin_that_adds_late_sources_to_what_saturated_is_caught()
@@ -204,6 +198,16 @@ public sealed class StreamComposerTests(ITestOutputHelper output)
             composer.Seal(frame);
             _ = composer.EndFrame;
         }));
+    }
+
+    private void Equal(int first, int count)
+    {
+        output.WriteLine($"seeds {first} to {first + count - 1}");
+        for (int seed = first; seed < first + count; seed++)
+        {
+            string? wrong = new ComposerRun(seed).Play(60);
+            Assert.True(wrong is null, $"seed {seed}: {wrong}");
+        }
     }
 
     private static MemorySource Constant(StreamFormat format, short value, int frames) => new(format, Enumerable.Repeat(BitConverter.GetBytes(value), frames).SelectMany(b => b).ToArray());
