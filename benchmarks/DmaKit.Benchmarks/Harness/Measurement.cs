@@ -1,8 +1,8 @@
 namespace DmaKit.Benchmarks;
 
 /// <summary>The figures of a row.</summary>
-/// <param name="Ours">Our median.</param>
-/// <param name="Peer">The peer's median.</param>
+/// <param name="Ours">Our figure: the minimum of the samples, or their median where the row says so.</param>
+/// <param name="Peer">The peer's figure, taken in the same way.</param>
 /// <param name="OursSpread">Our interquartile range as a part of the median.</param>
 /// <param name="PeerSpread">The peer's interquartile range as a part of the median.</param>
 /// <param name="Allocated">Managed bytes that the process allocated for each of our operations.</param>

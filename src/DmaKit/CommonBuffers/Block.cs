@@ -4,35 +4,27 @@ namespace DmaKit;
 
 /// <summary>A block of a <see cref="BlockPool"/>: fixed-size memory that driver and device share, held until it is returned.</summary>
 /// <remarks>
-/// A handle of 16 bytes without references: copies are the same block, and it may be kept anywhere. Every use checks the handle, so
+/// A handle of 8 bytes without references: copies are the same block, and it may be kept anywhere. Every use checks the handle, so
 /// that a block that was returned cannot be used, or returned again, through any copy of it. Memory that was taken as a span or a
 /// reference before cannot be revoked. Safe from any thread as the pool is; who shares a block orders its accesses.
 /// </remarks>
 public readonly struct Block : IDisposable, IEquatable<Block>
 {
-    // Two words, each written and read whole: a handle is often read again while its stores are on their way to the cache.
-    internal Block(ulong token, ulong kind)
-    {
-        Token = token;
-        Kind = kind;
-    }
+    internal Block(ulong token) => Token = token;
 
-    /// <summary>Slot in the low half, generation in the high half.</summary>
+    /// <summary>The number of its slot in the low half, generation in the high half.</summary>
     internal ulong Token { get; }
 
-    /// <summary>What all blocks of a pool have in common: the pool's number in the low half, their length in the high half.</summary>
-    internal ulong Kind { get; }
+    /// <summary>The length in bytes; 0 for a default block, and for one whose pool was disposed.</summary>
+    public int Length => Owner?.BlockLength ?? 0;
 
-    internal uint PoolId => (uint)Kind;
-
-    /// <summary>The length in bytes; 0 for a default block.</summary>
-    public int Length => (int)(Kind >> 32);
-
-    internal static ulong KindOf(uint poolId, int length) => ((ulong)(uint)length << 32) | poolId;
-
-    internal uint Index => (uint)Token;
+    /// <summary>Which of its pool's blocks it is.</summary>
+    internal uint Index => Owner is { } pool ? pool.IndexOf(this) : (uint)Token;
 
     internal uint Generation => (uint)(Token >> 32);
+
+    /// <summary>The pool that rented it out, unless that was disposed: also for a block that was returned.</summary>
+    internal BlockPool? Owner => SlotDirectory.Find((uint)Token) is { } pool && pool.HasMade(this) ? pool : null;
 
     /// <summary>Where the block is to the device.</summary>
     /// <exception cref="DmaMisuseException">The block was returned already.</exception>
@@ -40,7 +32,7 @@ public readonly struct Block : IDisposable, IEquatable<Block>
 
     /// <summary>The block's bytes.</summary>
     /// <exception cref="DmaMisuseException">The block was returned already.</exception>
-    public Span<byte> Span => HostMemory.Span(Pool.HostOf(this), Length);
+    public Span<byte> Span => Pool.SpanOf(this);
 
     /// <summary>The block's bytes, for asynchronous methods.</summary>
     /// <exception cref="DmaMisuseException">The block was returned already.</exception>
@@ -50,8 +42,8 @@ public readonly struct Block : IDisposable, IEquatable<Block>
     {
         get
         {
-            BlockPool? pool = OwnerTable.Pools.Find<BlockPool>(PoolId);
-            if (pool is null || pool.Id != PoolId) BlockMisuse.ThrowNoPool(this);
+            BlockPool? pool = SlotDirectory.Find((uint)Token);
+            if (pool is null) BlockMisuse.ThrowNoPool(this);
             return pool;
         }
     }
@@ -82,19 +74,18 @@ public readonly struct Block : IDisposable, IEquatable<Block>
     /// <summary>Returns the block to its pool. Never throws: a block that was returned already becomes a misuse report.</summary>
     public void Dispose()
     {
-        BlockPool? pool = OwnerTable.Pools.Find<BlockPool>(PoolId);
         // Without its pool there is nobody left to report to: the pool's disposal has reported that blocks were out.
-        if (pool is not null && pool.Id == PoolId) pool.ReturnQuietly(this);
+        Owner?.ReturnQuietly(this);
     }
 
     /// <summary>Whether both are handles of the same block, taken by the same rent.</summary>
-    public bool Equals(Block other) => Token == other.Token && Kind == other.Kind;
+    public bool Equals(Block other) => Token == other.Token;
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is Block other && Equals(other);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Token, PoolId);
+    public override int GetHashCode() => Token.GetHashCode();
 
     /// <summary>Whether both are handles of the same block, taken by the same rent.</summary>
     public static bool operator ==(Block left, Block right) => left.Equals(right);
@@ -104,5 +95,5 @@ public readonly struct Block : IDisposable, IEquatable<Block>
 
     /// <summary>The block for people: pool, slot and how often it was rented before.</summary>
     public override string ToString() =>
-        OwnerTable.Pools.Find<BlockPool>(PoolId) is { } pool && pool.Id == PoolId ? $"{pool.Name}[{Index}]" : "no block";
+        Owner is { } pool ? $"{pool.Name}[{Index}]" : "no block";
 }

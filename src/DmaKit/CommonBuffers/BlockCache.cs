@@ -14,9 +14,8 @@ public sealed class BlockCache : IDisposable
     private readonly PoolStock _stock;
     private readonly BlockPool _pool;
     private readonly PoolCore _core;
-    private readonly uint[] _generations;
+    private readonly PoolSlots _slots;
     private readonly DmaObserver? _observer;
-    private readonly ulong _kind;
     private int _disposed;
 #if DEBUG
     private int _user;
@@ -27,9 +26,8 @@ public sealed class BlockCache : IDisposable
         _pool = pool;
         _stock = stock;
         _core = pool.Core;
-        _generations = pool.Core.Generations;
+        _slots = pool.Core.Slots;
         _observer = observer;
-        _kind = stock.Kind;
     }
 
     /// <summary>The pool that it is of.</summary>
@@ -45,7 +43,7 @@ public sealed class BlockCache : IDisposable
     public bool TryRent(out Block block)
     {
         Enter();
-        bool taken = _stock.TryTake(out ulong token) || TakeSlowly(out token);
+        bool taken = _stock.TryTakeFromHand(out ulong token) || _stock.TryTake(out token) || TakeSlowly(out token);
         Leave();
         if (!taken)
         {
@@ -53,7 +51,7 @@ public sealed class BlockCache : IDisposable
             return false;
         }
 
-        block = new Block(token, _kind);
+        block = new Block(token);
         if (_observer is not null) _pool.NoteRented(token);
         return true;
     }
@@ -64,8 +62,11 @@ public sealed class BlockCache : IDisposable
         Enter();
         try
         {
+            // A closed cache holds nothing.
+            int n = _stock.TakeMany(blocks);
+            if (n == blocks.Length && _observer is null) return n;
             ThrowIfDisposed();
-            return _pool.TryRent(_stock, blocks);
+            return _pool.RentRest(_stock, blocks, n);
         }
         finally
         {
@@ -77,14 +78,14 @@ public sealed class BlockCache : IDisposable
     public void Return(Block block)
     {
         Enter();
-        if (block.Kind != _kind || _observer is not null || _pool.NamesRequests || !PoolSlots.TryAdvance(_generations, block.Token))
+        if (_pool.IsWatched || !_slots.TryAdvance(block.Token))
         {
             ReturnSlowly(block);
             return;
         }
 
         ulong token = PoolSlots.Advanced(block.Token);
-        if (!_stock.TryPut(token)) _core.Put(_disposed == 0 ? _stock : null, token);
+        if (!_stock.TryPutIntoHand(token) && !_stock.TryPut(token)) _core.Put(_disposed == 0 ? _stock : null, token);
         Leave();
     }
 
@@ -94,7 +95,8 @@ public sealed class BlockCache : IDisposable
         Enter();
         try
         {
-            _pool.Return(_disposed == 0 ? _stock : null, blocks);
+            int done = !_pool.IsWatched ? _stock.PutMany(blocks, _slots) : 0;
+            if (done != blocks.Length) _pool.ReturnRest(_disposed == 0 ? _stock : null, blocks, done);
         }
         finally
         {
@@ -108,7 +110,7 @@ public sealed class BlockCache : IDisposable
         if (Interlocked.Exchange(ref _disposed, 1) == 0) _core.Close(_stock);
     }
 
-    /// <summary>What has an observer, is the last rent of its slot, or is misuse.</summary>
+    /// <summary>What is watched, is the last rent of its slot, or is misuse.</summary>
     private void ReturnSlowly(Block block)
     {
         try

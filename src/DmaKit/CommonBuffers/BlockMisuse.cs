@@ -10,9 +10,9 @@ internal static class BlockMisuse
     internal const string Rule = "block-returned-wrongly";
 
     [DoesNotReturn]
-    internal static void ThrowNoPool(Block block) => throw new DmaMisuseException(block.PoolId == 0
+    internal static void ThrowNoPool(Block block) => throw new DmaMisuseException(block.Token == 0
         ? "A default Block was used, which is no block: rent one first."
-        : $"Block {block.Index} was used after its pool was disposed.");
+        : "A block was used after its pool was disposed.");
 
     [DoesNotReturn]
     internal static void ThrowStale(BlockPool pool, Block block) => throw new DmaMisuseException(Stale(pool, block));
@@ -24,11 +24,15 @@ internal static class BlockMisuse
     internal static void ThrowOutside(string pool, Block block, long offset, long length) => throw new ArgumentOutOfRangeException(
         nameof(offset), offset, $"{length} bytes at offset {offset} of block {block.Index} of pool '{pool}', which has {block.Length} bytes.");
 
-    internal static string Stale(BlockPool pool, Block block) => pool.Core.IsClosed
+    internal static string Stale(BlockPool pool, Block block) => !pool.HasMade(block)
+        ? "A block was used after its pool was disposed."
+        : pool.Core.IsClosed
         ? $"Block {block.Index} was used after its pool '{pool.Name}' was disposed."
         : $"Block {block.Index} of pool '{pool.Name}' was returned already: this handle is of rent {block.Generation}, which has ended.";
 
-    internal static string Foreign(string pool, Block block) => block.PoolId == 0
+    internal static string Foreign(string pool, Block block) => block.Token == 0
         ? $"A default Block was given to pool '{pool}': it is no block."
-        : $"{block} was returned to pool '{pool}', which it is not of.";
+        : block.Owner is null
+            ? $"A block of a pool that was disposed was returned to pool '{pool}'."
+            : $"{block} was returned to pool '{pool}', which it is not of.";
 }

@@ -5,13 +5,15 @@ namespace DmaKit;
 
 public sealed partial class BlockPool
 {
-    /// <summary>The stocks of this thread, by the place of their pool in the table of pools.</summary>
+    /// <summary>The stocks of this thread, by the place of their pool.</summary>
     [ThreadStatic]
     private static PoolStock?[]? t_stocks;
 
-    /// <summary>The one that this thread used last.</summary>
-    [ThreadStatic]
-    private static PoolStock? t_last;
+    /// <summary>A power of two: how many threads find their stock without the table.</summary>
+    private const int NearStocks = 64;
+
+    /// <summary>Stocks by the page of stack on which their threads were last seen. Whoever finds another's there looks on.</summary>
+    private readonly PoolStock?[] _near = new PoolStock?[NearStocks];
 
     /// <summary>Takes a block, if one is free. Legal in callback context.</summary>
     /// <param name="block">The block; not cleared.</param>
@@ -26,8 +28,8 @@ public sealed partial class BlockPool
             return false;
         }
 
-        block = new Block(token, _kind);
-        _observer?.OnRented(this, RangeOf(block.Index));
+        block = new Block(token);
+        _observer?.OnRented(this, RangeOf(IndexOf(block)));
         return true;
     }
 
@@ -35,7 +37,12 @@ public sealed partial class BlockPool
     /// <param name="blocks">Is filled from the front.</param>
     /// <returns>How many were taken.</returns>
     /// <exception cref="ObjectDisposedException">The pool was disposed.</exception>
-    public int TryRent(Span<Block> blocks) => TryRent(Stock(), blocks);
+    public int TryRent(Span<Block> blocks)
+    {
+        PoolStock? stock = Stock();
+        int n = stock?.TakeMany(blocks) ?? 0;
+        return n == blocks.Length && _observer is null ? n : RentRest(stock, blocks, n);
+    }
 
     /// <summary>Returns a block. Legal in callback context, and from any thread.</summary>
     /// <param name="block">A block of this pool. All its handles are stale afterwards.</param>
@@ -48,7 +55,12 @@ public sealed partial class BlockPool
     /// <summary>Returns blocks. Legal in callback context, and from any thread.</summary>
     /// <param name="blocks">Blocks of this pool.</param>
     /// <exception cref="DmaMisuseException">One was returned already, or is of another pool; those in front of it are returned, those behind it are not.</exception>
-    public void Return(ReadOnlySpan<Block> blocks) => Return(Stock(), blocks);
+    public void Return(ReadOnlySpan<Block> blocks)
+    {
+        PoolStock? stock = Stock();
+        int done = stock is not null && !IsWatched ? stock.PutMany(blocks, _slots) : 0;
+        if (done != blocks.Length) ReturnRest(stock, blocks, done);
+    }
 
     /// <summary>Opens a cache: the fastest way to rent and return, for one thread at a time.</summary>
     /// <param name="size">How many free blocks it holds at most: 1 or more; 64 to 512 are usual.</param>
@@ -60,28 +72,27 @@ public sealed partial class BlockPool
         return new BlockCache(this, _core.Open(Math.Min(size, Capacity), owner: null), _observer);
     }
 
-    internal int TryRent(PoolStock? stock, Span<Block> blocks)
+    /// <summary>What a burst still wants when the thread's stock has given <paramref name="n"/>.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal int RentRest(PoolStock? stock, Span<Block> blocks, int n)
     {
-        int n = stock?.TakeMany(blocks) ?? 0;
         if (n < blocks.Length) n += RentSlowly(stock, blocks[n..]);
         if (_observer is not null)
-            foreach (Block block in blocks[..n]) _observer.OnRented(this, RangeOf(block.Index));
+            foreach (Block block in blocks[..n]) _observer.OnRented(this, RangeOf(IndexOf(block)));
         return n;
     }
 
-    internal void Return(PoolStock? stock, ReadOnlySpan<Block> blocks)
+    /// <summary>Returns what comes after the first <paramref name="done"/>: the stock is full or wanted, or a block is not what it should be.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal void ReturnRest(PoolStock? stock, ReadOnlySpan<Block> blocks, int done)
     {
         // Observers are told before somebody else can have the block, so that they see its rents in order.
-        bool many = stock is not null && _observer is null && !NamesRequests;
-        int done = 0;
-        while (true)
+        bool many = stock is not null && !IsWatched;
+        while (done < blocks.Length)
         {
-            if (many) done += stock!.PutMany(blocks[done..], _generations);
-            if (done == blocks.Length) return;
-
-            // The stock is full or wanted, or the block is not what it should be.
             Block block = blocks[done++];
             if (Accept(block)) Put(stock, PoolSlots.Advanced(block.Token));
+            if (many) done += stock!.PutMany(blocks[done..], _slots);
         }
     }
 
@@ -95,9 +106,8 @@ public sealed partial class BlockPool
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool Accept(in Block block)
     {
-        if (block.Kind != _kind || !PoolSlots.TryAdvance(_generations, block.Token)) return Refuse(block);
-        if (_requests is not null) NoteGiven(block.Index);
-        _observer?.OnReturned(this, RangeOf(block.Index));
+        if (!_slots.TryAdvance(block.Token)) return Refuse(block);
+        if (_watched) NoteReturned(block);
         return true;
     }
 
@@ -105,18 +115,24 @@ public sealed partial class BlockPool
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool Refuse(in Block block)
     {
-        if (block.Kind != _kind) BlockMisuse.ThrowForeign(Name, block);
-        if (!PoolSlots.TryRetire(_generations, block.Token)) BlockMisuse.ThrowStale(this, block);
-        if (_requests is not null) NoteGiven(block.Index);
-        _observer?.OnReturned(this, RangeOf(block.Index));
+        if (IndexOf(block) >= (uint)Capacity) BlockMisuse.ThrowForeign(Name, block);
+        if (!_slots.TryRetire(block.Token)) BlockMisuse.ThrowStale(this, block);
+        if (_watched) NoteReturned(block);
         _core.Retire();
         return false;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void NoteReturned(in Block block)
+    {
+        if (_requests is not null) NoteGiven(block.Token);
+        _observer?.OnReturned(this, RangeOf(IndexOf(block)));
     }
 
     /// <summary>As <see cref="Return(Block)"/>, for disposal: misuse is reported.</summary>
     internal void ReturnQuietly(in Block block)
     {
-        if (!PoolSlots.IsCurrent(_generations, block.Token))
+        if (!_slots.IsCurrent(block.Token))
         {
             Adapter.Function.Platform.Misuse.Report(new MisuseReport(BlockMisuse.Rule, BlockMisuse.Stale(this, block), Name));
             return;
@@ -125,7 +141,7 @@ public sealed partial class BlockPool
         if (Accept(block)) Put(Stock(), PoolSlots.Advanced(block.Token));
     }
 
-    internal void NoteRented(ulong token) => _observer?.OnRented(this, RangeOf((uint)token));
+    internal void NoteRented(ulong token) => _observer?.OnRented(this, RangeOf(_slots.IndexOf(token)));
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private int RentSlowly(PoolStock? stock, Span<Block> blocks)
@@ -137,7 +153,7 @@ public sealed partial class BlockPool
         {
             int wanted = Math.Min(Run, blocks.Length - n);
             int got = _core.TakeMany(stock, tokens[..wanted]);
-            for (int i = 0; i < got; i++) blocks[n++] = new Block(tokens[i], _kind);
+            for (int i = 0; i < got; i++) blocks[n++] = new Block(tokens[i]);
             if (got < wanted) break;
         }
 
@@ -146,18 +162,24 @@ public sealed partial class BlockPool
 
     /// <summary>This thread's own stock of this pool; null for a pool so small that sharing is all there is.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private PoolStock? Stock() => t_last is { } last && last.Kind == _kind ? last : FindStock();
+    private PoolStock? Stock()
+    {
+        nuint page = StackPage.Current;
+        PoolStock? near = SlotEntry.Of(_near, (uint)page % NearStocks);
+        return near is not null && near.Page == page ? near : FindStock(page);
+    }
 
-    /// <summary>The thread used another pool last, or never this one.</summary>
+    /// <summary>The thread is on another page of its stack than last time, or never was here.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private PoolStock? FindStock()
+    private PoolStock? FindStock(nuint page)
     {
         if (_core.ImplicitSize == 0) return null;
         int place = OwnerTable.Place(Id);
         PoolStock?[] stocks = t_stocks ?? new PoolStock?[Math.Max(16, place + 1)];
         if (place >= stocks.Length) Array.Resize(ref stocks, Math.Max(place + 1, stocks.Length * 2));
         t_stocks = stocks;
-        if (stocks[place] is not { } stock || stock.Kind != _kind) stocks[place] = stock = _core.Open(_core.ImplicitSize, Thread.CurrentThread);
-        return t_last = stock;
+        if (stocks[place] is not { Removed: false } stock || stock.PoolId != Id) stocks[place] = stock = _core.Open(_core.ImplicitSize, Thread.CurrentThread);
+        stock.Page = page;
+        return _near[(int)((uint)page % NearStocks)] = stock;
     }
 }

@@ -10,7 +10,7 @@ public sealed partial class BlockPool
         bool[] free = new bool[Capacity];
         BlockPoolStatistics figures = _core.Snapshot(free);
         var blocks = new BlockState[Capacity];
-        for (int i = 0; i < blocks.Length; i++) blocks[i] = free[i] ? BlockState.Free : _generations[i] == 0 ? BlockState.Retired : BlockState.Rented;
+        for (int i = 0; i < blocks.Length; i++) blocks[i] = free[i] ? BlockState.Free : _slots.IsRetired(i) ? BlockState.Retired : BlockState.Rented;
         var regions = new BlockPoolRegion[_buffers.Length];
         for (int i = 0; i < regions.Length; i++)
         {

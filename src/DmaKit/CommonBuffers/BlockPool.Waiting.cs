@@ -30,22 +30,23 @@ public sealed partial class BlockPool
         ArgumentNullException.ThrowIfNull(request);
         DmaRequest.Check(request, Adapter.Domain);
         if (_requests is null) Interlocked.CompareExchange(ref _requests, new DmaRequest?[Capacity], null);
+        _watched = true;
         return RentCoreAsync(request, cancellationToken);
     }
 
     internal BlockLine Line { get; }
 
-    /// <summary>Whether some blocks serve requests that were named, so that their return has to be noted.</summary>
-    internal bool NamesRequests => _requests is not null;
+    /// <summary>Whether somebody is to know of every return: an observer, or because some blocks serve requests that were named.</summary>
+    internal bool IsWatched => _watched;
 
-    internal Hold HoldOf(uint index) => new(Line, index, 1);
+    internal Hold HoldOf(ulong token) => new(Line, _slots.IndexOf(token), 1);
 
     /// <summary>The handle of a block that was taken out of turn with the caches.</summary>
     internal Block Hand(ulong token, DmaRequest? request)
     {
-        if (request is not null) _requests![(int)(uint)token] = request;
+        if (request is not null) _requests![(int)_slots.IndexOf(token)] = request;
         NoteRented(token);
-        return new Block(token, _kind);
+        return new Block(token);
     }
 
     internal void Recycle(BlockWaiter waiter)
@@ -78,8 +79,8 @@ public sealed partial class BlockPool
     }
 
     /// <summary>A block that serves a request comes back.</summary>
-    private void NoteGiven(uint index)
+    private void NoteGiven(ulong token)
     {
-        if (Interlocked.Exchange(ref _requests![(int)index], null) is { } request) Adapter.Domain.Waits.Give(request, HoldOf(index));
+        if (Interlocked.Exchange(ref _requests![(int)_slots.IndexOf(token)], null) is { } request) Adapter.Domain.Waits.Give(request, HoldOf(token));
     }
 }

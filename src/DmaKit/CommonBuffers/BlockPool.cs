@@ -22,7 +22,7 @@ public sealed partial class BlockPool : IDisposable
     private const long MaxRun = 1L << 30;
 
     private readonly PoolCore _core;
-    private readonly uint[] _generations;
+    private readonly PoolSlots _slots;
     private readonly nint[] _hosts;
     private readonly ulong[] _logicals;
     private readonly int[] _firsts;
@@ -30,7 +30,8 @@ public sealed partial class BlockPool : IDisposable
     private readonly CommonBuffer _anyBuffer;
     private readonly DmaObserver? _observer;
     private readonly int _blockLength;
-    private readonly ulong _kind;
+    private readonly uint _firstSlot;
+    private bool _watched;
 
     private BlockPool(DmaAdapter adapter, BlockPoolOptions options, BlockPoolLayout layout, List<(CommonBuffer Buffer, int Count)> runs)
     {
@@ -59,12 +60,13 @@ public sealed partial class BlockPool : IDisposable
         }
 
         Id = OwnerTable.Pools.Reserve();
-        _kind = Block.KindOf(Id, _blockLength);
-        _core = new PoolCore(count, _kind, options.FirstGeneration);
-        _generations = _core.Generations;
+        SlotDirectory.Reserve(count, out _firstSlot, out uint generation);
+        _core = new PoolCore(count, Id, _firstSlot, Math.Max(generation, options.FirstGeneration));
+        _slots = _core.Slots;
+        _watched = _observer is not null;
         Line = new BlockLine(this, _core);
         _core.Line = Line;
-        OwnerTable.Pools.Set(Id, this);
+        SlotDirectory.Set(_firstSlot, count, this);
     }
 
     /// <summary>The adapter that the memory was allocated from.</summary>
@@ -88,7 +90,7 @@ public sealed partial class BlockPool : IDisposable
     /// <summary>The common buffers that the blocks lie in.</summary>
     public IReadOnlyList<CommonBuffer> Buffers => _buffers;
 
-    /// <summary>The number that handles carry.</summary>
+    /// <summary>The number by which threads find their stock of it.</summary>
     internal uint Id { get; }
 
     internal PoolCore Core => _core;
@@ -99,9 +101,10 @@ public sealed partial class BlockPool : IDisposable
     /// </summary>
     public void Dispose()
     {
-        if (!_core.Close(out int live)) return;
+        if (!_core.Close(out int live, out uint generation)) return;
         while (Line.TryTurnAway(out Waiter? waiter))
             Adapter.Domain.Waits.TurnAway(waiter, new ObjectDisposedException(Name, $"Pool '{Name}' was disposed while somebody waited for a block."));
+        SlotDirectory.Remove(_firstSlot, Capacity, generation);
         OwnerTable.Pools.Remove(Id);
         if (live > 0)
         {
@@ -119,29 +122,29 @@ public sealed partial class BlockPool : IDisposable
         }
     }
 
-    internal LogicalAddress LogicalOf(in Block block)
-    {
-        Check(block);
-        return new LogicalAddress(PoolSlots.Get(_logicals, block.Index));
-    }
+    internal LogicalAddress LogicalOf(in Block block) => new(SlotEntry.Of(_logicals, Check(block)));
 
-    internal nint HostOf(in Block block)
-    {
-        Check(block);
-        return PoolSlots.Get(_hosts, block.Index);
-    }
+    internal nint HostOf(in Block block) => SlotEntry.Of(_hosts, Check(block));
+
+    internal Span<byte> SpanOf(scoped in Block block) => HostMemory.Span(HostOf(block), _blockLength);
+
+    /// <summary>Which of the blocks it is, if it is one of this pool.</summary>
+    internal uint IndexOf(in Block block) => _slots.IndexOf(block.Token);
+
+    /// <summary>Whether a handle with one of this pool's numbers is this pool's, and not of one that had the number before.</summary>
+    internal bool HasMade(in Block block) => IndexOf(block) < (uint)Capacity && block.Generation >= _slots.FirstGeneration;
 
     internal nint HostOf(in Block block, int offset, int length)
     {
-        Check(block);
+        uint index = Check(block);
         if ((uint)offset > (uint)_blockLength || _blockLength - offset < length) BlockMisuse.ThrowOutside(Name, block, offset, length);
-        return PoolSlots.Get(_hosts, block.Index) + offset;
+        return SlotEntry.Of(_hosts, index) + offset;
     }
 
     internal Memory<byte> MemoryOf(in Block block)
     {
         nint host = HostOf(block);
-        int run = Array.BinarySearch(_firsts, (int)block.Index);
+        int run = Array.BinarySearch(_firsts, (int)IndexOf(block));
         CommonBuffer buffer = _buffers[run >= 0 ? run : ~run - 1];
         return buffer.Memory(host - buffer.Host, _blockLength);
     }
@@ -149,9 +152,11 @@ public sealed partial class BlockPool : IDisposable
     private LogicalRange RangeOf(uint index) => new(new LogicalAddress(_logicals[index]), _blockLength);
 
     /// <summary>The handle must be current, and the memory still the adapter's: it goes when the adapter is closed.</summary>
-    private void Check(in Block block)
+    /// <returns>Which of the blocks it is.</returns>
+    private uint Check(in Block block)
     {
-        if (!PoolSlots.IsCurrent(_generations, block.Token)) BlockMisuse.ThrowStale(this, block);
+        if (!_slots.IsCurrent(block.Token)) BlockMisuse.ThrowStale(this, block);
         ObjectDisposedException.ThrowIf(_anyBuffer.IsDisposed, this);
+        return IndexOf(block);
     }
 }

@@ -12,7 +12,7 @@ internal sealed class BlockWaiter(BlockPool pool) : Waiter(pool.Adapter), IValue
     /// <summary>The block it was granted.</summary>
     public ulong Token { get; set; }
 
-    public override Hold Hold => pool.HoldOf((uint)Token);
+    public override Hold Hold => pool.HoldOf(Token);
 
     public void Prepare(DmaRequest? request) => Renew(pool.Line, request);
 

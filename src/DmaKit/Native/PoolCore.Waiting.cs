@@ -39,18 +39,18 @@ internal sealed partial class PoolCore
     /// Ends the pool: nothing is given out any more, who waits is told, and every handle that is still out becomes stale.
     /// </summary>
     /// <param name="live">How many blocks were out.</param>
+    /// <param name="generation">A generation that no handle has; 0 when there is none.</param>
     /// <returns>False when it had ended before.</returns>
-    internal bool Close(out int live)
+    internal bool Close(out int live, out uint generation)
     {
         lock (_gate)
         {
-            live = 0;
+            (live, generation) = (0, 0);
             if (_closed) return false;
             Gather();
             Volatile.Write(ref _closed, true);
             live = Live;
-            for (int i = 0; i < Generations.Length; i++)
-                if (Generations[i] != 0) Generations[i]++;
+            generation = Slots.AdvanceAll();
         }
 
         return true;
@@ -65,7 +65,7 @@ internal sealed partial class PoolCore
             if (!isFree.IsEmpty)
             {
                 if (!_scarce && !_closed) Gather();
-                foreach (ulong token in _shared.AsSpan(0, _sharedCount)) isFree[(int)(uint)token] = true;
+                foreach (ulong token in Top(_sharedCount)) isFree[(int)Slots.IndexOf(token)] = true;
                 LeaveScarcity();
             }
 

@@ -18,6 +18,7 @@ internal sealed partial class PoolCore
     private WaitLine? _line;
     private readonly List<PoolStock> _stocks = [];
     private readonly ulong[] _shared;
+    private readonly uint _id;
     private readonly int _plenty;
     private int _sharedCount;
     private bool _scarce;
@@ -28,15 +29,12 @@ internal sealed partial class PoolCore
     private long _put;
     private long _failures;
 
-    internal PoolCore(int capacity, ulong kind, uint firstGeneration = 1)
+    internal PoolCore(int capacity, uint id, uint firstSlot, uint firstGeneration)
     {
-        Kind = kind;
-        Generations = new uint[capacity];
-        Array.Fill(Generations, firstGeneration);
-        _shared = new ulong[capacity];
+        _id = id;
+        Slots = new PoolSlots(firstSlot, capacity, firstGeneration);
         // The lowest slot lies on top, so that a fresh pool hands out its blocks in order.
-        for (int i = 0; i < capacity; i++)
-            _shared[i] = ((ulong)firstGeneration << 32) | (uint)(capacity - 1 - i);
+        _shared = Slots.Entries.ToArray();
         _sharedCount = capacity;
         _plenty = Math.Max(1, capacity / 4);
         ImplicitSize = Math.Min(64, capacity / 8) & ~1;
@@ -47,10 +45,8 @@ internal sealed partial class PoolCore
     /// <summary>Where callers wait. Set once, before the first call.</summary>
     internal WaitLine Line { set => _line = value; }
 
-    /// <summary>What all handles of the pool carry; the core only passes it on.</summary>
-    internal ulong Kind { get; }
-
-    internal uint[] Generations { get; }
+    /// <summary>What each slot's handle must carry.</summary>
+    internal PoolSlots Slots { get; }
 
     internal int Capacity => _shared.Length;
 
@@ -62,7 +58,7 @@ internal sealed partial class PoolCore
     /// <summary>Opens a stock for a thread, or for whoever holds an explicit cache.</summary>
     internal PoolStock Open(int size, Thread? owner)
     {
-        var stock = new PoolStock(size, Kind, owner);
+        var stock = new PoolStock(size, _id, owner);
         lock (_gate)
         {
             if (owner is not null) CollectDeadOwners();
@@ -108,7 +104,7 @@ internal sealed partial class PoolCore
             NotePeak();
             token = Pop();
             _taken++;
-            if (stock is not null && !_scarce) Refill(stock);
+            if (stock is { Removed: false } && !_scarce) Refill(stock);
             NotePeak();
             return true;
         }
@@ -126,12 +122,14 @@ internal sealed partial class PoolCore
             while (n < tokens.Length && Stocked())
             {
                 int run = Math.Min(tokens.Length - n, _sharedCount);
-                for (int i = 0; i < run; i++) tokens[n++] = Pop();
+                Top(run).CopyTo(tokens[n..]);
+                _sharedCount -= run;
+                n += run;
             }
 
             _taken += n;
             if (n < tokens.Length) _failures++;
-            else if (stock is not null && !_scarce) Refill(stock);
+            else if (stock is { Removed: false } && !_scarce) Refill(stock);
             NotePeak();
         }
 
@@ -151,7 +149,8 @@ internal sealed partial class PoolCore
                 return;
             }
 
-            _shared[_sharedCount++] = token;
+            _sharedCount++;
+            Top(1)[0] = token;
         }
 
         _line!.GrantInOrder();
@@ -170,10 +169,10 @@ internal sealed partial class PoolCore
 
     private void PutLocked(PoolStock? stock, ulong token)
     {
-        if (stock is not null && !_scarce && !_closed)
+        if (stock is { Removed: false } && !_scarce && !_closed)
         {
             NotePeak();
-            if (stock.Count == stock.Size) Spill(stock);
+            if (stock.Count >= stock.Size) Spill(stock);
             if (stock.Count < stock.Size)
             {
                 stock.MoveIn(new ReadOnlySpan<ulong>(in token));
@@ -183,19 +182,28 @@ internal sealed partial class PoolCore
             }
         }
 
-        _shared[_sharedCount++] = token;
+        _sharedCount++;
+        Top(1)[0] = token;
         LeaveScarcity();
     }
 
-    private ulong Pop() => _shared[--_sharedCount];
+    /// <summary>The newest entries of the shared stock, a stack that grows downwards as those of threads do.</summary>
+    private Span<ulong> Top(int count) => _shared.AsSpan(_shared.Length - _sharedCount, count);
+
+    private ulong Pop()
+    {
+        ulong token = Top(1)[0];
+        _sharedCount--;
+        return token;
+    }
 
     private void Refill(PoolStock stock)
     {
         int n = Math.Min(Math.Min((stock.Size + 1) / 2, stock.Size - stock.Count), _sharedCount);
         if (n > 0)
         {
+            stock.MoveIn(Top(n));
             _sharedCount -= n;
-            stock.MoveIn(_shared.AsSpan(_sharedCount, n));
         }
 
         stock.ResetLow();
@@ -204,8 +212,8 @@ internal sealed partial class PoolCore
     private void Spill(PoolStock stock)
     {
         int n = (stock.Size + 1) / 2;
-        stock.MoveOut(_shared.AsSpan(_sharedCount), n);
         _sharedCount += n;
+        stock.MoveOut(Top(n), n);
         stock.ResetLow();
     }
 
@@ -248,8 +256,8 @@ internal sealed partial class PoolCore
     {
         stock.AwaitIdle();
         int n = stock.Count;
-        stock.MoveOut(_shared.AsSpan(_sharedCount), n);
         _sharedCount += n;
+        stock.MoveOut(Top(n), n);
         stock.ResetLow();
     }
 
@@ -257,6 +265,7 @@ internal sealed partial class PoolCore
     private void Remove(PoolStock stock)
     {
         Retract(stock);
+        stock.Removed = true;
         _taken += stock.Taken;
         _put += stock.Put;
         _stocks.Remove(stock);
@@ -264,8 +273,19 @@ internal sealed partial class PoolCore
 
     private void CollectDeadOwners()
     {
+        bool any = false;
+        foreach (PoolStock stock in _stocks)
+        {
+            if (stock.Owner is not { IsAlive: false }) continue;
+            // Another thread may have taken its place on the same page of stack.
+            stock.Revoke();
+            any = true;
+        }
+
+        if (!any) return;
+        Interlocked.MemoryBarrierProcessWide();
         for (int i = _stocks.Count - 1; i >= 0; i--)
-            if (_stocks[i].Owner is { IsAlive: false }) Remove(_stocks[i]);
+            if (_stocks[i].Owner is { IsAlive: false } && _stocks[i].IsRevoked) Remove(_stocks[i]);
     }
 
     private void LeaveScarcity()

@@ -114,6 +114,79 @@ public sealed class BlockHandleTests
     }
 
     [Theory]
+    [InlineData("stale")]
+    [InlineData("foreign")]
+    [InlineData("default")]
+    [InlineData("twice")]
+    public void P4_A_burst_of_neighbours_stops_at_the_first_wrong_block(string wrong)
+    {
+        using BlockPool pool = Create(256);
+        using BlockPool other = Create(256, "other");
+        using BlockCache cache = pool.CreateCache(64);
+        Assert.True(other.TryRent(out Block foreign));
+        for (int at = wrong == "twice" ? 1 : 0; at < 20; at++)
+        {
+            var blocks = new Block[20];
+            Assert.Equal(20, cache.TryRent(blocks));
+            Block right = blocks[at];
+            if (wrong == "stale")
+            {
+                cache.Return(right);
+                Assert.True(cache.TryRent(out Block again));
+                Assert.Equal((right.Index, right.Generation + 1), (again.Index, again.Generation));
+                right = again;
+            }
+            else
+            {
+                blocks[at] = wrong switch { "foreign" => foreign, "default" => default, _ => blocks[at - 1] };
+            }
+
+            Assert.Throws<DmaMisuseException>(() => cache.Return(blocks.AsSpan()));
+            Assert.Equal(20 - at, pool.Statistics.Live);
+            cache.Return(right);
+            cache.Return(blocks.AsSpan(at + 1));
+            Assert.Equal(0, pool.Statistics.Live);
+        }
+
+        other.Return(foreign);
+    }
+
+    [Fact]
+    public void P4_Slots_about_to_wrap_are_retired_in_bursts_too()
+    {
+        using BlockPool pool = Create(256, firstGeneration: uint.MaxValue - 2);
+        using BlockCache cache = pool.CreateCache(64);
+        var handles = new HashSet<Block>();
+        var blocks = new Block[32];
+        int rents = 0;
+        while (cache.TryRent(blocks) is var got && got > 0)
+        {
+            rents += got;
+            foreach (Block block in blocks.AsSpan(0, got)) Assert.True(handles.Add(block), "A handle was given out twice.");
+            cache.Return(blocks.AsSpan(0, got));
+        }
+
+        Assert.Equal((3 * 256, 256, 0), (rents, pool.Statistics.Retired, pool.Available));
+    }
+
+    [Fact]
+    public void P4_Numbers_of_disposed_pools_come_again_with_generations_that_never_were()
+    {
+        var handles = new HashSet<Block>();
+        for (int round = 0; round < 50; round++)
+        {
+            using BlockPool pool = Create(3000);
+            var blocks = new Block[3000];
+            for (int i = 0; i <= round % 3; i++)
+            {
+                Assert.Equal(3000, pool.TryRent(blocks));
+                foreach (Block block in blocks) Assert.True(handles.Add(block), "A handle was given out twice.");
+                pool.Return(blocks);
+            }
+        }
+    }
+
+    [Theory]
     [MemberData(nameof(Ways))]
     public void P4_A_slot_about_to_wrap_is_retired(string way, int count)
     {
@@ -146,10 +219,10 @@ public sealed class BlockHandleTests
             pool.Return(block);
         }
 
-        // The next pool may take the same place in the table of pools: its number differs.
+        // The next pool may take the same numbers for its blocks: their generations differ.
         using BlockPool next = Create(4);
         Assert.True(next.TryRent(out Block other));
-        Assert.NotEqual(block.PoolId, other.PoolId);
+        Assert.NotEqual(block, other);
         Assert.Throws<DmaMisuseException>(() => block.Read<int>(0));
         Assert.Throws<DmaMisuseException>(() => next.Return(block));
         Assert.Equal("no block", block.ToString());

@@ -226,7 +226,7 @@ public sealed class BlockPoolPropertyTests
         public bool TryRent(int way, out Block block)
         {
             bool got = _free.TryPop(out uint index);
-            block = new Block(index, Block.KindOf(1, 64));
+            block = new Block(index);
             return got;
         }
 

@@ -69,6 +69,43 @@ public sealed class BlockPoolTests
     }
 
     [Fact]
+    public void P1_Threads_come_and_go_and_no_block_is_lost()
+    {
+        // A thread's stack is often where that of one that has ended was: what the pool knows by place on the stack must survive that.
+        using BlockPool pool = Create(count: 512);
+        for (int round = 0; round < 40; round++)
+        {
+            Thread[] threads = [.. Enumerable.Range(0, 4).Select(_ => new Thread(() => Use(pool, depth: round % 5)))];
+            foreach (Thread thread in threads) thread.Start();
+            foreach (Thread thread in threads) thread.Join();
+            Assert.Equal(0, pool.Statistics.Live);
+        }
+
+        var all = new Block[512];
+        Assert.Equal(512, pool.TryRent(all));
+        Assert.Equal(512, all.Distinct().Count());
+        pool.Return(all);
+
+        static void Use(BlockPool pool, int depth)
+        {
+            Span<byte> deeper = stackalloc byte[3000];
+            deeper.Clear();
+            if (depth > 0)
+            {
+                Use(pool, depth - 1);
+                return;
+            }
+
+            var blocks = new Block[8];
+            for (int i = 0; i < 100; i++)
+            {
+                for (int k = 0; k < blocks.Length; k++) Assert.True(pool.TryRent(out blocks[k]));
+                foreach (Block block in blocks) pool.Return(block);
+            }
+        }
+    }
+
+    [Fact]
     public void P1_No_block_rests_in_a_cache_while_somebody_goes_without()
     {
         using BlockPool pool = Create(count: 512);
