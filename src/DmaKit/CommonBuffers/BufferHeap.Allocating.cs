@@ -54,6 +54,8 @@ public sealed partial class BufferHeap
 
     private bool TryFree(in HeapPiece piece)
     {
+        if (_requests is not null) NoteGiven(piece);
+
         // Told before somebody else can have the memory, so that the observer sees its owners in order.
         if (_observer is not null && _core.TryRead(piece.Node, piece.Generation, out uint at)) _observer.OnReturned(this, RangeOf(at, piece.Length));
         _gate.Enter();
@@ -65,17 +67,16 @@ public sealed partial class BufferHeap
             if (named) _names!.Remove(piece.Node);
         }
 
+        bool awaited = _awaited;
         _gate.Leave();
+        if (awaited) _line.GrantInOrder();
         return freed;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryPlace(long length, out HeapPiece piece, int alignment, long boundary, string? name)
     {
-        if (length < 1) throw new ArgumentOutOfRangeException(nameof(length), length, $"A piece of {length} bytes; legal: 1 or more.");
-        if (alignment < 0 || (alignment & (alignment - 1)) != 0) throw new ArgumentOutOfRangeException(nameof(alignment), alignment, $"Alignment is {alignment}; legal: 0, or a power of two in bytes.");
-        if (boundary < 0 || (boundary & (boundary - 1)) != 0) throw new ArgumentOutOfRangeException(nameof(boundary), boundary, $"Boundary is {boundary}; legal: 0, or a power of two in bytes.");
-        if (boundary != 0 && length > boundary) throw new ArgumentOutOfRangeException(nameof(length), length, $"A piece of {length} bytes crosses every multiple of {boundary} that it meets; legal: 1 to {boundary}.");
+        PieceWish wish = Wish(length, alignment, boundary);
         if (length > Capacity)
         {
             Interlocked.Increment(ref _failures);
@@ -83,16 +84,26 @@ public sealed partial class BufferHeap
             return false;
         }
 
+        return TryTake(wish.Granules, length, wish.Alignment, wish.Boundary, name, out piece);
+    }
+
+    /// <summary>What is asked, checked and in granules.</summary>
+    private PieceWish Wish(long length, int alignment, long boundary)
+    {
+        if (length < 1) throw new ArgumentOutOfRangeException(nameof(length), length, $"A piece of {length} bytes; legal: 1 or more.");
+        if (alignment < 0 || (alignment & (alignment - 1)) != 0) throw new ArgumentOutOfRangeException(nameof(alignment), alignment, $"Alignment is {alignment}; legal: 0, or a power of two in bytes.");
+        if (boundary < 0 || (boundary & (boundary - 1)) != 0) throw new ArgumentOutOfRangeException(nameof(boundary), boundary, $"Boundary is {boundary}; legal: 0, or a power of two in bytes.");
+        if (boundary != 0 && length > boundary) throw new ArgumentOutOfRangeException(nameof(length), length, $"A piece of {length} bytes crosses every multiple of {boundary} that it meets; legal: 1 to {boundary}.");
         alignment = Math.Max(alignment, _deviceAlignment);
         if (length <= _deviceBoundary) boundary = boundary == 0 ? _deviceBoundary : Math.Min(boundary, _deviceBoundary);
-        uint granules = (uint)((length + Granule - 1) >> _shift);
+        uint granules = (uint)Math.Min(uint.MaxValue, (length + Granule - 1) >> _shift);
 
         // Below a granule a boundary asks nothing: pieces start on granules. One that is no longer than a granule fits in it.
         ulong limit = boundary <= Granule ? 0UL : (ulong)boundary >> _shift;
-        return TryTake(granules, length, alignment <= Granule ? 1UL : (ulong)alignment >> _shift, limit, name, out piece);
+        return new PieceWish(granules, alignment <= Granule ? 1UL : (ulong)alignment >> _shift, limit);
     }
 
-    private bool TryTake(uint granules, long length, ulong alignment, ulong boundary, string? name, out HeapPiece piece)
+    private bool TryTake(uint granules, long length, ulong alignment, ulong boundary, string? name, out HeapPiece piece, bool waited = false)
     {
         _gate.Enter();
         if (_disposed)
@@ -102,10 +113,14 @@ public sealed partial class BufferHeap
         }
 
         if (_core.Crowded) GrowGuarded();
-        uint node = granules <= _core.Length ? _core.Allocate(granules, alignment, boundary) : 0;
+
+        // Whoever did not wait passes nobody who does.
+        uint node = granules > _core.Length || (_awaited && !waited) ? 0
+            : waited ? _core.AllocatePatiently(granules, alignment, boundary) : _core.Allocate(granules, alignment, boundary);
         if (node == 0)
         {
-            _failures++;
+            if (waited) _awaited = true;
+            else _failures++;
             _gate.Leave();
             piece = default;
             return false;
@@ -119,7 +134,9 @@ public sealed partial class BufferHeap
         piece = new HeapPiece(node, _core.GenerationOf(node), Id, length);
         uint offset = _core.OffsetOf(node);
         _gate.Leave();
-        _observer?.OnRented(this, RangeOf(offset, length));
+
+        // Under the gate of the line no observer is told: the one who waited is handed the piece later.
+        if (!waited) _observer?.OnRented(this, RangeOf(offset, length));
         return true;
     }
 

@@ -48,6 +48,7 @@ public sealed partial class BufferHeap : IDisposable
         if (_deviceBoundary != 0 && (_logical / (ulong)_deviceBoundary) == (buffer.Range.Last.Value / (ulong)_deviceBoundary)) _deviceBoundary = 0;
         _core = new HeapCore((uint)(buffer.Length >> _shift), _logical >> _shift, options.ExpectedPieces, options.FirstGeneration);
         buffer.Lease();
+        _line = new HeapLine(this);
         Id = OwnerTable.Heaps.Reserve();
         OwnerTable.Heaps.Set(Id, this);
     }
@@ -126,6 +127,8 @@ public sealed partial class BufferHeap : IDisposable
         _gate.Leave();
         if (!first) return;
         OwnerTable.Heaps.Remove(Id);
+        while (_line.TryTurnAway(out Waiter? waiter))
+            Adapter.Domain.Waits.TurnAway(waiter, new ObjectDisposedException(Name, $"Heap '{Name}' was disposed while somebody waited for a piece."));
         if (live > 0)
         {
             Adapter.Function.Platform.Misuse.Report(new MisuseReport(

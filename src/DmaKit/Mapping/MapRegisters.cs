@@ -9,7 +9,7 @@ public sealed class MapRegisters
 {
     private readonly DmaDomain _domain;
     private readonly Lock _gate = new();
-    private readonly RegisterLimits _hoped;
+    private RegisterLimits? _hoped;
     private RegisterPages? _pages;
     private long _mapped;
     private long _directBytes;
@@ -19,7 +19,6 @@ public sealed class MapRegisters
     {
         _domain = domain;
         Shared = new RegisterPool(domain, "map registers");
-        _hoped = new RegisterLimits(domain.Memory.MapRegisterCount, domain.Memory.MapRegisterCount, 0);
     }
 
     /// <summary>The size of a register's page in bytes.</summary>
@@ -53,7 +52,7 @@ public sealed class MapRegisters
 
     /// <summary>The most registers that a mapping of an adapter can ever get. A hope until the registers have their memory.</summary>
     internal RegisterLimits LimitsFor(DmaAdapter adapter) =>
-        _pages is null ? _hoped : adapter.RegisterLimits = Shared.LimitsFor(adapter, adapter.RegisterLimits);
+        _pages is null ? _hoped ??= new RegisterLimits(_domain.Memory.MapRegisterCount, _domain.Memory.MapRegisterCount, 0) : adapter.RegisterLimits = Shared.LimitsFor(adapter, adapter.RegisterLimits);
 
     /// <summary>Takes the registers' memory if nobody did before: what fits is known only then, since they may not lie in one run.</summary>
     /// <returns>Whether it was taken just now, so that limits found before are too hopeful.</returns>

@@ -41,7 +41,7 @@ internal sealed unsafe partial class HeapCore
     private uint LastResort(uint bin, uint length, ulong alignment, ulong boundary, out uint start)
     {
         // SAFETY: owner: this heap's pinned tables; bounds: numbers of its own nodes and bins; thread: under the gate.
-        int left = LastProbes;
+        int left = _patience;
         start = 0;
         for (bin = NextBin(bin); bin != 0; bin = NextBin(bin + 1))
         {

@@ -26,6 +26,7 @@ internal sealed unsafe partial class HeapCore
     private readonly uint* _second;
     private HeapNodeTable _table;
     private HeapNode* _nodes;
+    private int _patience = LastProbes;
     private uint _firstClasses;
     private uint _first;
     private uint _unused;
@@ -76,6 +77,15 @@ internal sealed unsafe partial class HeapCore
     /// <returns>Its node, or 0 when nothing fits.</returns>
     internal uint Allocate(uint length, ulong alignment, ulong boundary) =>
         alignment <= 1 && boundary == 0 ? AllocatePlain(length) : AllocatePlaced(length, alignment, boundary);
+
+    /// <summary>As <see cref="Allocate"/>, and looks at every run before it says that nothing fits: for who would wait otherwise.</summary>
+    internal uint AllocatePatiently(uint length, ulong alignment, ulong boundary)
+    {
+        _patience = int.MaxValue;
+        uint node = Allocate(length, alignment, boundary);
+        _patience = LastProbes;
+        return node;
+    }
 
     /// <summary>Frees a piece.</summary>
     /// <returns>False when the handle is stale.</returns>

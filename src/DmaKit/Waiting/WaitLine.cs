@@ -69,7 +69,7 @@ internal abstract class WaitLine(DmaDomain domain, Lock gate)
     /// <returns>False when it was granted already: granted wins.</returns>
     public bool TryLeave(Waiter waiter)
     {
-        lock (Gate) return _queue.Remove(waiter);
+        lock (Gate) return Remove(waiter);
     }
 
     /// <summary>Takes the first out of the line, whoever it is: the resource is going.</summary>
@@ -78,14 +78,14 @@ internal abstract class WaitLine(DmaDomain domain, Lock gate)
         lock (Gate)
         {
             waiter = _queue.First;
-            return waiter is not null && _queue.Remove(waiter);
+            return waiter is not null && Remove(waiter);
         }
     }
 
     /// <summary>Grants one that is not the first, if it fits now.</summary>
     public bool TryGrant(Waiter waiter)
     {
-        lock (Gate) return waiter.Queued && TryTake(waiter) && _queue.Remove(waiter);
+        lock (Gate) return waiter.Queued && TryTake(waiter) && Remove(waiter);
     }
 
     /// <summary>Something was given back, or somebody left: grants those who wait, in order. Called without any gate but the account's.</summary>
@@ -98,7 +98,7 @@ internal abstract class WaitLine(DmaDomain domain, Lock gate)
             {
                 first = _queue.First;
                 if (first is null || !TryTake(first)) break;
-                _queue.Remove(first);
+                Remove(first);
             }
 
             Domain.Waits.Granted(first);
@@ -140,8 +140,20 @@ internal abstract class WaitLine(DmaDomain domain, Lock gate)
     /// <summary>Under the gate: takes what the waiter wants, if it is there.</summary>
     protected abstract bool TryTake(Waiter waiter);
 
+    /// <summary>Under the gate: nobody waits any more.</summary>
+    protected virtual void Emptied()
+    {
+    }
+
     /// <summary>Under the gate: nobody queues for what is gone.</summary>
     protected virtual void ThrowIfClosed()
     {
+    }
+
+    private bool Remove(Waiter waiter)
+    {
+        if (!_queue.Remove(waiter)) return false;
+        if (IsEmpty) Emptied();
+        return true;
     }
 }

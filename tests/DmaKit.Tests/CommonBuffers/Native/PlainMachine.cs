@@ -75,6 +75,11 @@ internal sealed class PlainMachine : DmaPlatform
 /// <summary>Pages of one pinned array, first fit.</summary>
 internal sealed class PlainMemory : DomainMemory
 {
+    /// <summary>How many map registers there may be.</summary>
+    public int Registers { get; set; } = 1024;
+
+    public override int MapRegisterCount => Registers;
+
     private readonly byte[] _bytes;
     private readonly bool[] _taken;
     private readonly nint _host;
