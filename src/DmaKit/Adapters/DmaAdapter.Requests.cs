@@ -62,7 +62,7 @@ public sealed partial class DmaAdapter
 
     private MappingSlot Ask(ReadOnlyMemory<byte> data, DmaDirection direction, in MappingOptions options)
     {
-        DmaRequest.Check(options.Request, Domain);
+        Check(options);
         if (data.IsEmpty) throw new ArgumentException("There is nothing to map: 0 bytes. A command without data takes the default mapping.", nameof(data));
         MappingSlot slot = NewSlot();
         slot.Ask(data, direction, options);
@@ -71,7 +71,7 @@ public sealed partial class DmaAdapter
 
     private MappingSlot Ask(in ChainRange data, DmaDirection direction, in MappingOptions options)
     {
-        DmaRequest.Check(options.Request, Domain);
+        Check(options);
         MappingSlot slot = NewSlot();
         try
         {
@@ -83,6 +83,14 @@ public sealed partial class DmaAdapter
             slot.Drop();
             throw;
         }
+    }
+
+    /// <summary>What a mapping names must lie in its own domain.</summary>
+    private void Check(in MappingOptions options)
+    {
+        DmaRequest.Check(options.Request, Domain);
+        if (options.Lease is { } lease && lease.Adapter.Domain != Domain)
+            throw new DmaMisuseException($"Reservation '{lease.Name}' is of domain '{lease.Adapter.Domain.Name}', and the mapping is of domain '{Domain.Name}'. Reserve registers there.");
     }
 
     private MappingSlot NewSlot()

@@ -79,6 +79,8 @@ public sealed partial class DmaAdapter : IAsyncDisposable
             _closed = true;
         }
 
+        EndLeases();
+
         foreach (CommonBuffer buffer in Domain.CommonBuffers)
         {
             if (buffer.Adapter != this) continue;

@@ -93,7 +93,7 @@ internal sealed class CommandSlot<TPacket, TReply> : IValueTaskSource<CommandOut
         if (timeout <= TimeSpan.Zero && timeout != Timeout.InfiniteTimeSpan)
             throw new ArgumentOutOfRangeException(nameof(timeout), timeout, "A command's time is positive, or Timeout.InfiniteTimeSpan.");
         if (!mapping.IsEmpty && mapping.Slot is null)
-            throw new DmaMisuseException("The mapping has ended already: it cannot be posted with a command. Map the data again.");
+            throw new DmaMisuseException("The mapping has ended already, or was posted with another command: it cannot be posted. Map the data again.");
         if (Interlocked.Read(ref _version) != version || Interlocked.CompareExchange(ref _state, Posting, Prepared) != Prepared)
             throw new DmaMisuseException("The command packet was posted or returned already. Rent another one.");
         if (token.IsCancellationRequested)
@@ -103,7 +103,17 @@ internal sealed class CommandSlot<TPacket, TReply> : IValueTaskSource<CommandOut
             return new ValueTask<CommandOutcome<TReply>>(new CommandOutcome<TReply>(CommandStatus.Cancelled, default, false, 0));
         }
 
-        _mapping = mapping;
+        try
+        {
+            // From here on the mapping is the command's: the caller's handle is stale.
+            _mapping = mapping = mapping.HandOver();
+        }
+        catch
+        {
+            Interlocked.Exchange(ref _state, Prepared);
+            throw;
+        }
+
         (_reply, _bytes, _hasReply, _phases, _owners) = (default, 0, false, 2, 2);
         _result.Reset();
         _result.RunContinuationsAsynchronously = false;

@@ -76,8 +76,13 @@ public readonly struct DmaMapping : IDisposable
 
     internal long Generation => _generation;
 
+    /// <summary>Whether a command has it that has not ended.</summary>
+    internal bool IsPosted => _slot is not null && _slot.IsHandedOver(_generation);
+
+    /// <summary>The same mapping for the command that it was posted with.</summary>
+    internal DmaMapping HandOver() => _slot is null ? default : _slot.HandOver(_generation);
+
     private MappingSlot Live() => _slot is not null && _slot.IsLive(_generation)
         ? _slot
-        : throw new DmaMisuseException(
-            "The mapping has ended (completed or abandoned) or was never made: its elements must not be handed to the device any more. Map the data again.");
+        : throw new DmaMisuseException(_slot?.WhyDead(_generation) ?? "This is no mapping.");
 }

@@ -27,11 +27,14 @@ public sealed class MapRegisters
     /// <summary>How many there are at most; fewer when memory was short.</summary>
     public int Capacity => _pages?.Count ?? _domain.Memory.MapRegisterCount;
 
-    /// <summary>How many are free.</summary>
+    /// <summary>How many are free: neither held by a mapping nor set aside.</summary>
     public int Free => _pages is null ? _domain.Memory.MapRegisterCount : (int)Shared.Available;
 
     /// <summary>How many mappings wait for registers.</summary>
     public int Waiting => Shared.Waiting;
+
+    /// <summary>Their pages, once they have memory.</summary>
+    internal RegisterPages Pages => _pages!;
 
     /// <summary>Those that all mappings share.</summary>
     internal RegisterPool Shared { get; }

@@ -5,4 +5,13 @@ public readonly record struct MappingOptions
 {
     /// <summary>The request that the mapping serves, or null. Named, its waits take part in the order of grants and in the search for deadlocks.</summary>
     public DmaRequest? Request { get; init; }
+
+    /// <summary>Registers that were set aside and that the mapping takes from, or null for those that all share.</summary>
+    public RegisterLease? Lease { get; init; }
+
+    /// <summary>
+    /// Whether the data is a command's packet: it then takes its registers from the adapter's command reserve, if it has one
+    /// (<see cref="DmaAdapter.ReserveForCommands"/>), and never competes with data.
+    /// </summary>
+    public bool ForCommand { get; init; }
 }

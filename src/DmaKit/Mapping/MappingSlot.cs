@@ -15,12 +15,14 @@ internal sealed class MappingSlot : IRegisterTaker
     private ChainCursor _start;
     private long _asked;
     private DmaRequest? _unnamed;
+    private RegisterLease? _lease;
     private bool _held;
     private DmaElement[] _elements = new DmaElement[4];
     private int[] _registers = new int[4];
     private int _elementCount;
     private long _generation;
     private long _live;
+    private long _handedOver;
     private bool _posted;
 
     public MappingSlot(DmaAdapter adapter)
@@ -47,7 +49,7 @@ internal sealed class MappingSlot : IRegisterTaker
     public int[] Registers => _registers;
 
     /// <summary>The registers that it takes from.</summary>
-    public RegisterPool Pool => Adapter.Domain.MapRegisters.Shared;
+    public RegisterPool Pool => _lease?.Pool ?? Adapter.Domain.MapRegisters.Shared;
 
     /// <summary>Whether its device takes one mapping at a time.</summary>
     public bool NeedsTurn => !Adapter.Constraints.ScatterGather;
@@ -95,12 +97,11 @@ internal sealed class MappingSlot : IRegisterTaker
     /// <summary>Finds out what it takes. Nothing is held yet but the chain.</summary>
     public void Plan(bool whole, int granularity)
     {
-        MapRegisters registers = Adapter.Domain.MapRegisters;
-        _plan.Make(Fragments, _start, _asked, registers.LimitsFor(Adapter), whole, granularity);
-        if (_plan.Registers > 0 && registers.TakeMemory(Adapter))
+        _plan.Make(Fragments, _start, _asked, Limits, whole, granularity);
+        if (_plan.Registers > 0 && Adapter.Domain.MapRegisters.TakeMemory(Adapter))
         {
             // The first to need registers: what was planned without knowing them might wait for a run that there never is.
-            _plan.Make(Fragments, _start, _asked, registers.LimitsFor(Adapter), whole, granularity);
+            _plan.Make(Fragments, _start, _asked, Limits, whole, granularity);
         }
 
         if (_plan.Length == 0 || (whole && _plan.Length < _asked)) throw Impossible(granularity);
@@ -160,12 +161,31 @@ internal sealed class MappingSlot : IRegisterTaker
         }
 
         Adapter.Domain.MapRegisters.Count(_plan.Length - BouncedBytes, BouncedBytes);
-        long generation = ++_generation;
+        long generation = Interlocked.Increment(ref _generation);
         Interlocked.Exchange(ref _live, generation);
         var mapping = new DmaMapping(this, generation);
         Adapter.Function.Platform.Observer?.OnMapped(Adapter, in mapping);
         return new PartialMapping(mapping, _asked - _plan.Length);
     }
+
+    /// <summary>A command takes the mapping over: the caller's handle is good for nothing from now on, and the command's is the one that ends it.</summary>
+    /// <exception cref="DmaMisuseException">The mapping has ended, or another command has it.</exception>
+    public DmaMapping HandOver(long generation)
+    {
+        long next = Interlocked.Increment(ref _generation);
+        if (Interlocked.CompareExchange(ref _live, next, generation) != generation)
+            throw new DmaMisuseException("The mapping has ended already, or was posted with another command: it cannot be posted. Map the data again.");
+        Interlocked.Exchange(ref _handedOver, generation);
+        return new DmaMapping(this, next);
+    }
+
+    /// <summary>Whether a command took it over from this handle and still has it.</summary>
+    public bool IsHandedOver(long generation) => Interlocked.Read(ref _handedOver) == generation && IsLive(generation + 1);
+
+    /// <summary>What is wrong with a handle that is not the live one.</summary>
+    public string WhyDead(long generation) => Interlocked.Read(ref _handedOver) == generation
+        ? "The mapping was posted with a command, and ends together with it: until then it is the device's, afterwards it is gone. Await the command."
+        : "The mapping has ended (completed or abandoned) or was never made: its elements must not be handed to the device any more, and it is completed exactly once. Map the data again.";
 
     public void MarkPosted() => _posted = true;
 
@@ -229,8 +249,13 @@ internal sealed class MappingSlot : IRegisterTaker
         Adapter.Recycle(this);
     }
 
-    private void Take(in MappingOptions options) =>
+    private RegisterLimits Limits => _lease?.LimitsFor(Adapter) ?? Adapter.Domain.MapRegisters.LimitsFor(Adapter);
+
+    private void Take(in MappingOptions options)
+    {
+        _lease = options.Lease ?? (options.ForCommand ? Adapter.CommandReserve : null);
         Request = options.Request ?? (NeedsTurn ? _unnamed ??= new DmaRequest(Adapter.Domain, $"unnamed mapping of {Adapter.Function.Info.Address}") : null);
+    }
 
     /// <summary>Buffers stay while they are mapped. Fragments that follow each other in one buffer hold it once.</summary>
     private void Hold()
@@ -275,6 +300,7 @@ internal sealed class MappingSlot : IRegisterTaker
     {
         MapRegisters registers = Adapter.Domain.MapRegisters;
         int page = registers.PageSize;
+        long owner = Request?.Started ?? 0;
         for (long done = 0; done < bytes; done += page, register++)
         {
             long length = Math.Min(page, bytes - done);
@@ -288,8 +314,10 @@ internal sealed class MappingSlot : IRegisterTaker
             else
             {
                 // Whatever the device claims to have written, the caller sees this request's bytes or zeros: never somebody else's.
-                FragmentMemory.Clear(host, page);
+                if (owner == 0 || registers.Pages.LastOwner(number) != owner) FragmentMemory.Clear(host, page);
             }
+
+            registers.Pages.NoteOwner(number, owner);
 
             if (done == 0 || !Merged(registers.LogicalOf(number), length)) AddElement(registers.LogicalOf(number), length);
         }
@@ -352,14 +380,13 @@ internal sealed class MappingSlot : IRegisterTaker
 
     private void ThrowIfEnded(long generation)
     {
-        if (!IsLive(generation))
-            throw new DmaMisuseException("The mapping was completed or abandoned before: a mapping is completed exactly once.");
+        if (!IsLive(generation)) throw new DmaMisuseException(WhyDead(generation));
     }
 
     private DmaMappingException Impossible(int granularity)
     {
         DmaConstraints limits = Adapter.Constraints;
-        RegisterLimits registers = Adapter.Domain.MapRegisters.LimitsFor(Adapter);
+        RegisterLimits registers = Limits;
         return new DmaMappingException(
             $"{_asked} bytes cannot be mapped as one transfer for {Adapter.Function.Info.Address}: {_plan.Length} fit. Limits: {limits.MaxElements} elements, "
             + $"{limits.MaxTransferLength} bytes a transfer, {limits.AddressBits} address bits, {registers.Reachable} map registers in reach ({registers.LongestRun} in one run), pieces of {granularity}. "

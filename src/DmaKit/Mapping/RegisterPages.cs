@@ -3,11 +3,12 @@ using DmaKit.Platforms;
 namespace DmaKit;
 
 /// <summary>The pages of a domain's map registers, in order of logical address. Taken from the platform once; never given back.</summary>
-/// <remarks>Immutable; safe from any thread.</remarks>
+/// <remarks>Safe from any thread; the owner of a page is noted by whoever holds the register.</remarks>
 internal sealed class RegisterPages
 {
     private readonly LogicalAddress[] _logical;
     private readonly nint[] _host;
+    private readonly long[] _owner;
     private readonly int _pageSize;
 
     private RegisterPages(List<MemoryRun> runs, int count, int pageSize)
@@ -15,6 +16,7 @@ internal sealed class RegisterPages
         _pageSize = pageSize;
         _logical = new LogicalAddress[count];
         _host = new nint[count];
+        _owner = new long[count];
         int at = 0;
         foreach (MemoryRun run in runs.OrderBy(r => r.Logical))
         {
@@ -31,6 +33,11 @@ internal sealed class RegisterPages
     public LogicalAddress LogicalOf(int register) => _logical[register];
 
     public nint HostOf(int register) => _host[register];
+
+    /// <summary>Which request had the page last, by its number; 0 for one without a name.</summary>
+    public long LastOwner(int register) => _owner[register];
+
+    public void NoteOwner(int register, long owner) => _owner[register] = owner;
 
     /// <summary>Whether a register's page is right behind that of another to the device.</summary>
     public bool IsBehind(int register, int other) => _logical[register] == _logical[other] + _pageSize;

@@ -9,14 +9,14 @@ internal sealed class RegisterPool(DmaDomain domain, string name) : WaitLine(dom
     private bool[] _lent = [];
     private bool[] _stuck = [];
     private int _free;
-    private int _lentCount;
+    private Action? _drained;
     private int _hint;
     private int _version;
     private int _highWater;
 
     public override string Name => name;
 
-    public override long Total => _members.Length - _lentCount;
+    public override long Total => _members.Length;
 
     public override long Available
     {
@@ -26,8 +26,8 @@ internal sealed class RegisterPool(DmaDomain domain, string name) : WaitLine(dom
         }
     }
 
-    /// <summary>How many there are, those that a reservation set aside included.</summary>
-    public int Size => _members.Length;
+    /// <summary>Whether all have come back after it was closed.</summary>
+    private bool IsDrained => _drained is not null && _free == _members.Length;
 
     public int HighWater
     {
@@ -76,7 +76,11 @@ internal sealed class RegisterPool(DmaDomain domain, string name) : WaitLine(dom
     /// <param name="holding">Whether its request holds something already.</param>
     public bool TryTakeNow(IRegisterTaker taker, bool holding)
     {
-        lock (Gate) return IsOpenTo(holding) && TryTake(taker);
+        lock (Gate)
+        {
+            ThrowIfClosed();
+            return IsOpenTo(holding) && TryTake(taker);
+        }
     }
 
     /// <summary>Gives registers back and grants those who wait, in order.</summary>
@@ -90,13 +94,15 @@ internal sealed class RegisterPool(DmaDomain domain, string name) : WaitLine(dom
                 if (!_taken[at]) throw new InvalidOperationException($"Map register {register} was given back twice.");
                 _taken[at] = false;
                 if (!_lent[at]) continue;
-                (_lent[at], _lentCount) = (false, _lentCount - 1);
+                _lent[at] = false;
                 _version++;
             }
 
             _free += registers.Length;
-            if (IsEmpty) return;
+            if (IsEmpty && !IsDrained) return;
         }
+
+        if (IsDrained) _drained!();
 
         GrantInOrder();
     }
@@ -107,9 +113,26 @@ internal sealed class RegisterPool(DmaDomain domain, string name) : WaitLine(dom
         lock (Gate)
         {
             foreach (int register in registers) _lent[IndexOf(register)] = true;
-            _lentCount += registers.Length;
             _version++;
         }
+    }
+
+    /// <summary>Nothing is given out any more.</summary>
+    /// <param name="drained">Called once, when everything has come back.</param>
+    /// <returns>How many are still out.</returns>
+    public int Close(Action drained)
+    {
+        int left;
+        lock (Gate)
+        {
+            _drained = drained;
+            left = _members.Length - _free;
+        }
+
+        while (TryTurnAway(out Waiter? waiter))
+            Domain.Waits.TurnAway(waiter, new ObjectDisposedException(nameof(RegisterLease), $"The reservation '{name}' was disposed while a mapping waited for its registers."));
+        if (left == 0) drained();
+        return left;
     }
 
     public override void BeginLook()
@@ -140,6 +163,11 @@ internal sealed class RegisterPool(DmaDomain domain, string name) : WaitLine(dom
                 ? FindRun(_stuck, taker.RegisterCount, reach, taker.Adapter.Constraints.Boundary, 0) >= 0
                 : CountFree(_stuck, reach) >= taker.RegisterCount;
         }
+    }
+
+    protected override void ThrowIfClosed()
+    {
+        if (_drained is not null) throw new ObjectDisposedException(nameof(RegisterLease), $"The reservation '{name}' was disposed.");
     }
 
     protected override bool TryTake(Waiter waiter) => TryTake(((RegisterWaiter)waiter).Taker);
@@ -185,7 +213,7 @@ internal sealed class RegisterPool(DmaDomain domain, string name) : WaitLine(dom
         {
             if (at >= reach) (at, length) = (0, 0);
             if (at >= reach) return -1;
-            if (taken[at] || _lent[at]) length = 0;
+            if (taken[at]) length = 0;
             else length = length > 0 && _pages!.IsBehind(_members[at], _members[at - 1]) ? length + 1 : 1;
             if (length < wanted) continue;
             int first = at - wanted + 1;
@@ -212,7 +240,7 @@ internal sealed class RegisterPool(DmaDomain domain, string name) : WaitLine(dom
         int free = 0;
         for (int at = 0; at < reach; at++)
         {
-            if (!taken[at] && !_lent[at]) free++;
+            if (!taken[at]) free++;
         }
 
         return free;
