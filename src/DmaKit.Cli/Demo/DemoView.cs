@@ -37,13 +37,13 @@ internal static class DemoView
     {
         yield return Map(demo, width);
         (ulong first, ulong span) = Span(demo);
-        yield return Clip(
+        yield return ClippedMarkup.Clip(
             $"[orange1]█[/] packets [teal]▒[/] replies [yellow]▓[/] large   [grey]{new LogicalAddress(first)} to {new LogicalAddress(first + span - 1)}, {SizeText.Show((long)span / width)} a cell[/]", width);
         DemoBuffer[] packets = [.. demo.Buffers.Where(b => b.Kind == DemoBufferKind.Packets)];
         string places = string.Join("  ", packets.Take(MostBuffers).Select(b => $"{b.Address} [grey]{SizeText.Show(b.Length)}[/]"));
         string more = packets.Length > MostBuffers ? $"  [grey]and {packets.Length - MostBuffers} more[/]" : "";
-        yield return Clip($"[orange1]packets[/] {places}{more}", width);
-        yield return Clip(
+        yield return ClippedMarkup.Clip($"[orange1]packets[/] {places}{more}", width);
+        yield return ClippedMarkup.Clip(
             demo.BigBuffer.Had < demo.BigBuffer.Asked
                 ? $"[yellow]large[/]   {SizeText.Show(demo.BigBuffer.Asked)} asked, [yellow]{SizeText.Show(demo.BigBuffer.Had)}[/] had: memory is fragmented"
                 : $"[yellow]large[/]   {SizeText.Show(demo.BigBuffer.Asked)} asked and had",
@@ -111,7 +111,7 @@ internal static class DemoView
             yield return line.ToString();
         }
 
-        yield return Clip(
+        yield return ClippedMarkup.Clip(
             $"[grey35]□[/] free [yellow]▣[/] prepared [orange1]■[/] at the device   [orange1]{demo.Posted,3}[/] of {demo.Packets.Count}, at most {demo.PostedHighWater}", width);
     }
 
@@ -121,10 +121,10 @@ internal static class DemoView
         string used = $" {demo.RegistersUsed,4}/{demo.RegistersTotal} [grey]most {demo.Counters.RegistersHighWater}[/]";
         int bar = Math.Max(4, width - label - 21);
         int full = Math.Min(bar, (int)Math.Ceiling(demo.RegistersUsed * (double)bar / Math.Max(1, demo.RegistersTotal)));
-        yield return Clip($"registers   [mediumpurple]{new string('█', full)}[/][grey35]{new string('░', bar - full)}[/]{used}", width);
+        yield return ClippedMarkup.Clip($"registers   [mediumpurple]{new string('█', full)}[/][grey35]{new string('░', bar - full)}[/]{used}", width);
         double now = demo.Rates.Count > 0 ? demo.Rates[^1] : 0;
-        yield return Clip($"throughput  [mediumpurple]{Sparkline(demo.Rates, bar)}[/] {now / 1048576,5:0} MiB/s", width);
-        yield return Clip(
+        yield return ClippedMarkup.Clip($"throughput  [mediumpurple]{Sparkline(demo.Rates, bar)}[/] {now / 1048576,5:0} MiB/s", width);
+        yield return ClippedMarkup.Clip(
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"mapped      {SizeText.Show(demo.Counters.DirectBytes)} where they lay, {SizeText.Show(demo.Counters.BouncedBytes)} bounced"), width);
@@ -143,7 +143,7 @@ internal static class DemoView
         yield return Progress("write", demo.Writing, width, "green");
         yield return Progress("read", demo.Reading, width, "deepskyblue1");
         DiskCounters counters = demo.Counters;
-        yield return Clip(
+        yield return ClippedMarkup.Clip(
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"device      {counters.Commands:#,0} commands  {counters.Doorbells:#,0} doorbells  {counters.Interrupts:#,0} interrupts"), width);
@@ -156,30 +156,6 @@ internal static class DemoView
         int bar = Math.Max(4, width - label - 21);
         int full = (int)(part * bar);
         string text = string.Create(CultureInfo.InvariantCulture, $"{part * 100,4:0} % {SizeText.Show(phase.Bytes)}");
-        return Clip($"{name.PadRight(label)}[{color}]{new string('━', full)}[/][grey35]{new string('─', bar - full)}[/] {text}", width);
-    }
-
-    /// <summary>Cuts a line of markup to a width, counting what is seen.</summary>
-    private static string Clip(string markup, int width)
-    {
-        var line = new StringBuilder();
-        int seen = 0;
-        int open = 0;
-        for (int i = 0; i < markup.Length; i++)
-        {
-            if (markup[i] == '[')
-            {
-                int end = markup.IndexOf(']', i);
-                open += markup[i + 1] == '/' ? -1 : 1;
-                line.Append(markup, i, end - i + 1);
-                i = end;
-                continue;
-            }
-
-            if (seen++ < width) line.Append(markup[i]);
-        }
-
-        for (; open > 0; open--) line.Append("[/]");
-        return line.ToString();
+        return ClippedMarkup.Clip($"{name.PadRight(label)}[{color}]{new string('━', full)}[/][grey35]{new string('─', bar - full)}[/] {text}", width);
     }
 }

@@ -52,21 +52,27 @@ internal sealed class SourceFile : IDisposable
         int filled = 0;
         while (filled < buffer.Length)
         {
-            int read;
-            try
-            {
-                read = await ReadAsync(buffer[filled..], cancellationToken).ConfigureAwait(false);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                throw ErrorText.OfFile("read", Path, e);
-            }
-
+            int read = await ReadSomeAsync(buffer[filled..], cancellationToken).ConfigureAwait(false);
             if (read == 0) break;
             filled += read;
         }
 
         return filled;
+    }
+
+    /// <summary>Reads what is there, or waits for something.</summary>
+    /// <returns>How many bytes; 0 at the end.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    internal async ValueTask<int> ReadSomeAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw ErrorText.OfFile("read", Path, e);
+        }
     }
 
     public void Dispose() => _stream.Dispose();

@@ -58,6 +58,19 @@ internal sealed class TargetFile : IDisposable
         }
     }
 
+    /// <summary>Takes away what was written behind a length, after a write that failed. Where that cannot be done it stays.</summary>
+    internal void CutBack(long length)
+    {
+        try
+        {
+            if (_stream is FileStream { CanSeek: true } file) file.SetLength(length);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The failure of the write is told; this one adds nothing to it.
+        }
+    }
+
     public void Dispose() => _stream.Dispose();
 
     // A write to a full pipe cannot be called back: after Ctrl-C it would still read memory that is gone by then.

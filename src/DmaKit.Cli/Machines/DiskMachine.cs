@@ -129,18 +129,7 @@ internal sealed class DiskMachine : IAsyncDisposable
         EmulatedPlatform? platform = null;
         try
         {
-            platform = new EmulatedPlatform(new EmulatedPlatformOptions
-            {
-                MemoryBytes = settings.MemoryBytes,
-                LowMemoryBytes = settings.Above4G ? LowHalf(settings.MemoryBytes) : null,
-                SystemBuffersAbove4G = settings.Above4G,
-                Fragmentation = settings.Fragmentation,
-                Seed = settings.Seed,
-                Iommu = settings.Iommu,
-            })
-            {
-                Observer = observer,
-            };
+            platform = new EmulatedPlatform(settings.ToPlatform()) { Observer = observer };
             Devices.ScsiDisk[] disks = [.. images.Select((image, n) => new Devices.ScsiDisk(image, new ScsiDiskOptions { Serial = $"DISK{n}" }))];
             platform.Add(new FusionMptAdapter(disks, new FusionMptOptions { CommandDelay = settings.DiskLatency }), AdapterAddress);
             return platform;
@@ -151,12 +140,5 @@ internal sealed class DiskMachine : IAsyncDisposable
             platform?.DisposeAsync().AsTask().GetAwaiter().GetResult();
             throw;
         }
-    }
-
-    // Half of the memory stays below 4 GiB, for packets and map registers.
-    private static long LowHalf(long memory)
-    {
-        const long least = 1L << 20, most = 2L << 30, page = 4096;
-        return Math.Clamp(memory / 2 & -page, least, Math.Min(most, memory));
     }
 }

@@ -1,3 +1,5 @@
+using DmaKit.Emulation;
+
 namespace DmaKit.Cli;
 
 /// <summary>The emulated machine that a verb runs its disks on, and how it is driven.</summary>
@@ -26,4 +28,22 @@ internal sealed record MachineSettings
 
     /// <summary>How long the disk takes for each access to its image.</summary>
     internal TimeSpan DiskLatency { get; init; }
+
+    /// <summary>The machine as the platform wants to know it.</summary>
+    internal EmulatedPlatformOptions ToPlatform() => new()
+    {
+        MemoryBytes = MemoryBytes,
+        LowMemoryBytes = Above4G ? LowHalf(MemoryBytes) : null,
+        SystemBuffersAbove4G = Above4G,
+        Fragmentation = Fragmentation,
+        Seed = Seed,
+        Iommu = Iommu,
+    };
+
+    // Half of the memory stays below 4 GiB, for packets and map registers.
+    private static long LowHalf(long memory)
+    {
+        const long least = 1L << 20, most = 2L << 30, page = 4096;
+        return Math.Clamp(memory / 2 & -page, least, Math.Min(most, memory));
+    }
 }

@@ -9,5 +9,5 @@ internal static class Showroom
 
     /// <summary>New models, for one machine.</summary>
     internal static IReadOnlyList<DeviceModel> Devices() =>
-        [new EduDevice(), new MailboxDevice(), new FusionMptAdapter([new ScsiDisk(new MemoryDiskImage(DiskBytes))])];
+        [new EduDevice(), new MailboxDevice(), new FusionMptAdapter([new ScsiDisk(new MemoryDiskImage(DiskBytes))]), new Rtl8139Device(wire: null)];
 }

@@ -9,7 +9,7 @@ namespace DmaKit.Cli;
 internal static class CommandTree
 {
     private const string Sentence = "dmakit runs device drivers written in C# on a machine emulated inside this process: "
-        + "it shows how they share memory with a device, and moves data into and out of disk images through a SCSI adapter.";
+        + "it shows how they share memory with a device, and moves data into and out of disk images through a SCSI adapter, and captures through network cards.";
 
     /// <summary>Builds the commands for one run.</summary>
     /// <param name="host">Where the verbs read and write.</param>
@@ -40,6 +40,11 @@ internal static class CommandTree
         disk.Subcommands.Add(DiskVerifyVerb.Build(host));
         disk.Subcommands.Add(DiskBenchVerb.Build(host));
         root.Subcommands.Add(disk);
+        var net = new VerbCommand("net", "Captures through emulated network cards: send, loop, receive.");
+        net.Subcommands.Add(NetSendVerb.Build(host));
+        net.Subcommands.Add(NetLoopVerb.Build(host));
+        net.Subcommands.Add(NetReceiveVerb.Build(host));
+        root.Subcommands.Add(net);
         return root;
     }
 

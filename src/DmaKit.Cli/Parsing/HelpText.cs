@@ -14,6 +14,7 @@ internal static class HelpText
         "dmakit demo",
         "dmakit disk write --image D.img --create 512MiB --from FILE",
         "dmakit disk read --image D.img --to - --length 1MiB | sha256sum",
+        "dmakit net loop IN.pcap --out GOT.pcap --fragments 8",
     ];
 
     /// <summary>Writes the help of a command.</summary>

@@ -7,7 +7,7 @@ internal sealed class MachineOptions
 {
     private static readonly MachineSettings Standard = new();
 
-    private readonly Option<int> _queueDepth = OptionKinds.Number("--queue-depth", "Commands in flight, 1 to 128.", Standard.QueueDepth, 1, 128);
+    private readonly Option<int> _queueDepth;
     private readonly Option<long> _memory;
     private readonly Option<double> _fragmentation;
     private readonly Option<string> _iommu = OptionKinds.OnOff("--iommu", "Whether the machine has an IOMMU that translates.");
@@ -17,8 +17,16 @@ internal sealed class MachineOptions
     private readonly Option<TimeSpan> _latency = OptionKinds.Time(
         "--disk-latency", "How long the disk takes for each access to its image, such as 5ms.", TimeSpan.Zero, TimeSpan.FromHours(1));
 
-    internal MachineOptions(Command command, long memory, double fragmentation)
+    /// <summary>Adds the options to a command.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="memory">The default of the machine's memory.</param>
+    /// <param name="fragmentation">The default of its fragmentation.</param>
+    /// <param name="network">Whether frames go through the machine, and no disk is in it.</param>
+    internal MachineOptions(Command command, long memory, double fragmentation, bool network = false)
     {
+        _queueDepth = network
+            ? OptionKinds.Number("--queue-depth", "Frames on their way to a card, 4 to 128.", Standard.QueueDepth, 4, 128)
+            : OptionKinds.Number("--queue-depth", "Commands in flight, 1 to 128.", Standard.QueueDepth, 1, 128);
         _memory = OptionKinds.Size("--memory", "Memory of the emulated machine, such as 512MiB.", memory, 8L << 20, 64L << 30, 4096);
         _fragmentation = OptionKinds.Fraction("--fragmentation", "How fragmented that memory is.", fragmentation);
         command.Options.Add(_queueDepth);
@@ -28,7 +36,7 @@ internal sealed class MachineOptions
         command.Options.Add(_managed);
         command.Options.Add(_above4G);
         command.Options.Add(_seed);
-        command.Options.Add(_latency);
+        if (!network) command.Options.Add(_latency);
     }
 
     internal MachineSettings Read(ParseResult parsed) => new()

@@ -11,6 +11,9 @@ internal abstract class CaptureParser
     /// <summary>The format.</summary>
     public abstract CaptureFormat Format { get; }
 
+    /// <summary>The most bytes of a packet that the file says it keeps, where its head says so; else the most there are.</summary>
+    public int SnapLength { get; protected set; } = CapturedPacket.MostBytes;
+
     /// <summary>How many bytes the next call of <see cref="Take"/> gets.</summary>
     public int Needed { get; protected set; }
 

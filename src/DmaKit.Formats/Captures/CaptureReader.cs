@@ -34,6 +34,9 @@ public sealed class CaptureReader : IDisposable, IAsyncDisposable
     /// <summary>The format that the first bytes say.</summary>
     public CaptureFormat Format => _parser!.Format;
 
+    /// <summary>The most bytes of a packet that the capture says it keeps, in pcap; else <see cref="CapturedPacket.MostBytes"/>.</summary>
+    public int SnapLength => _parser!.SnapLength;
+
     /// <summary>Whether it reads from a file, so that a read does not wait for anybody.</summary>
     public bool CanSeek => _stream.CanSeek;
 

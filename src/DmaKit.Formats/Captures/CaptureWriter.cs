@@ -140,7 +140,7 @@ public sealed class CaptureWriter : IDisposable, IAsyncDisposable
         Word(PcapParser.Minor);
         Long(0);
         Long(0);
-        Long(CapturedPacket.MostBytes);
+        Long((uint)_options.SnapLength);
         Long((uint)_options.LinkType);
     }
 
@@ -171,7 +171,7 @@ public sealed class CaptureWriter : IDisposable, IAsyncDisposable
         Long(described);
         Word((ushort)_options.LinkType);
         Word(0);
-        Long(CapturedPacket.MostBytes);
+        Long((uint)_options.SnapLength);
         Word(PcapNgParser.TimeResolution);
         Word(1);
         Bytes([Nanoseconds, 0, 0, 0]);

@@ -15,6 +15,15 @@ public sealed record CaptureWriterOptions
             : throw new ArgumentOutOfRangeException(nameof(LinkType), value, $"LinkType is {value}; legal: 0 to 65,535.");
     } = CapturedPacket.Ethernet;
 
+    /// <summary>What the head says is the most bytes that are kept of a packet, 1 to <see cref="CapturedPacket.MostBytes"/>. The writer itself cuts none.</summary>
+    public int SnapLength
+    {
+        get;
+        init => field = value is >= 1 and <= CapturedPacket.MostBytes
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(SnapLength), value, $"SnapLength is {value}; legal: 1 to {CapturedPacket.MostBytes}.");
+    } = CapturedPacket.MostBytes;
+
     /// <summary>Whether numbers have their highest byte first.</summary>
     public bool BigEndian { get; init; }
 

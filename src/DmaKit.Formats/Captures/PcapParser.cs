@@ -46,6 +46,7 @@ internal sealed class PcapParser : CaptureParser
     {
         ushort major = Word(bytes, 4), minor = Word(bytes, 6);
         if (major != Major || minor < Minor) throw Malformed($"version {major}.{minor} of pcap; read here are 2.4 and later 2.x");
+        if (Long(bytes, 16) is > 0 and <= CapturedPacket.MostBytes and var snap) SnapLength = (int)snap;
         _linkType = (int)(Long(bytes, 20) & LinkTypeMask);
         ExpectHeader();
         return CaptureStep.Head;

@@ -1,0 +1,77 @@
+using System.Globalization;
+using System.Text;
+using DmaKit.Drivers;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace DmaKit.Cli;
+
+/// <summary>A network verb as it runs: descriptors, ring, map registers, and how many copies were made and avoided.</summary>
+internal static class NetView
+{
+    private const int Label = 11;
+    private const int WidestBar = 32;
+    private static readonly TimeSpan s_frame = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Draws on the standard error until it is over, and takes the view away then.</summary>
+    internal static async Task ShowAsync(ToolHost host, NetSession session, CancellationToken over)
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = AnsiSupport.Yes,
+            ColorSystem = host.UseColor ? ColorSystemSupport.EightBit : ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.Yes,
+            Out = new AnsiConsoleOutput(host.Error),
+        });
+        console.Profile.Width = host.Width;
+        await console.Live(Draw(session, host.Width)).AutoClear(true).Overflow(VerticalOverflow.Crop).StartAsync(async screen =>
+        {
+            while (!over.IsCancellationRequested)
+            {
+                screen.UpdateTarget(Draw(session, host.Width));
+                try
+                {
+                    await Task.Delay(s_frame, host.Clock, over).ConfigureAwait(false);
+                }
+                catch (OperationCanceledException)
+                {
+                    return;
+                }
+            }
+        }).ConfigureAwait(false);
+    }
+
+    /// <summary>Draws one moment.</summary>
+    internal static IRenderable Draw(NetSession session, int width)
+    {
+        session.SampleMemory();
+        IReadOnlyList<Rtl8139Driver> cards = session.Machine.Cards;
+        NetCounters counters = session.Machine.Counters;
+        MapRegisters registers = session.Machine.Domain.MapRegisters;
+        int total = registers.Capacity;
+        var lines = new List<string>();
+        foreach ((Rtl8139Driver card, int number) in cards.Select((card, i) => (card, i + 1)))
+            lines.Add($"{Name($"card {number}")}{Descriptors(card.DescriptorsInCard)} [grey]descriptors[/]  {Bar(card.RingBytesWaiting, card.ReceiveRingBytes, "teal", 12)} [grey]ring[/]  {card.FramesWaiting,3} [grey]frames wait[/]");
+        lines.Add($"{Name("registers")}{Bar(total - registers.Free, total, "mediumpurple", WidestBar)} {total - registers.Free,4} [grey]of {total}, most {counters.RegistersHighWater}[/]");
+        lines.Add($"{Name("copies")}[green]{SizeText.Show(counters.DirectBytes)}[/] [grey]avoided[/], [orange1]{SizeText.Show(counters.CoalescedBytes)}[/] [grey]coalesced[/], [orange1]{SizeText.Show(counters.BouncedBytes)}[/] [grey]bounced[/]");
+        lines.Add(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Name("packets")}{session.Output.Count:#,0} [grey]in {TimeText.Show(session.Elapsed)},[/] {session.Output.Count / Math.Max(0.001, session.Elapsed.TotalSeconds):#,0} [grey]packets/s,[/] {Meter.Rate(session.Output.Bytes, session.Elapsed)}"));
+        return new Rows(lines.Select(l => new Markup(ClippedMarkup.Clip(l, Math.Max(20, width - 1)))));
+    }
+
+    private static string Name(string name) => name.PadRight(Label);
+
+    private static string Descriptors(int inCard)
+    {
+        var line = new StringBuilder();
+        for (int i = 0; i < 4; i++) line.Append(i < inCard ? "[orange1]■[/]" : "[grey35]□[/]");
+        return line.ToString();
+    }
+
+    private static string Bar(long part, long whole, string color, int width)
+    {
+        int full = Math.Min(width, (int)Math.Ceiling(part * (double)width / Math.Max(1, whole)));
+        return $"[{color}]{new string('█', full)}[/][grey35]{new string('░', width - full)}[/]";
+    }
+}

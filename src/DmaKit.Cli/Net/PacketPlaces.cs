@@ -1,0 +1,103 @@
+using DmaKit.Drivers;
+using DmaKit.Emulation;
+using DmaKit.Platforms;
+
+namespace DmaKit.Cli;
+
+/// <summary>Where packets lie while they are sent: as many places as frames may be under way, each with room for pieces at random offsets.</summary>
+/// <remarks>Belongs to one task.</remarks>
+internal sealed class PacketPlaces : IDisposable
+{
+    private const int PlaceBytes = 16 * 1024;
+
+    private readonly List<SystemBuffer> _owned = [];
+    private readonly Memory<byte>[] _places;
+    private readonly ValueTask<TransmitStatus>[] _sending;
+    private readonly Random _random;
+    private readonly int[] _cuts;
+    private readonly int[] _order;
+    private long _added;
+    private long _taken;
+
+    /// <summary>Takes memory for the places.</summary>
+    /// <param name="platform">Whose memory.</param>
+    /// <param name="settings">Of which kind.</param>
+    /// <param name="count">How many places.</param>
+    /// <param name="fragments">Into how many pieces a packet is split.</param>
+    internal PacketPlaces(EmulatedPlatform platform, MachineSettings settings, int count, int fragments)
+    {
+        _places = new Memory<byte>[count];
+        _sending = new ValueTask<TransmitStatus>[count];
+        _random = new Random(settings.Seed);
+        _cuts = new int[fragments + 1];
+        _order = new int[fragments];
+        try
+        {
+            for (int i = 0; i < count; i++)
+            {
+                if (settings.Managed)
+                {
+                    _places[i] = new byte[PlaceBytes];
+                    continue;
+                }
+
+                SystemBuffer buffer = platform.AllocateSystemBuffer(PlaceBytes);
+                _owned.Add(buffer);
+                _places[i] = buffer.Memory();
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>How many packets are under way.</summary>
+    internal int Count => (int)(_added - _taken);
+
+    /// <summary>How many packets were sent from here.</summary>
+    internal long Sent => _added;
+
+    /// <summary>Whether every place is in use.</summary>
+    internal bool IsFull => Count == _places.Length;
+
+    /// <summary>Splits a packet into the next place, and sends it from there.</summary>
+    internal void Send(Rtl8139Driver card, ReadOnlySpan<byte> packet, CancellationToken cancellationToken)
+    {
+        int place = (int)(_added % _places.Length);
+        packet.CopyTo(_places[place].Span);
+        _sending[place] = card.SendAsync(_places[place][..packet.Length], cancellationToken);
+        _added++;
+    }
+
+    /// <summary>Waits for the packet that was sent longest ago.</summary>
+    internal async ValueTask<TransmitStatus> TakeAsync()
+    {
+        int place = (int)(_taken % _places.Length);
+        _taken++;
+        return await _sending[place].ConfigureAwait(false);
+    }
+
+    /// <summary>Waits for every packet, whatever becomes of it: afterwards no card reads a place any more.</summary>
+    /// <param name="judge">Counts what was sent; what it throws is left out.</param>
+    internal async ValueTask DrainAsync(Action<TransmitStatus> judge)
+    {
+        while (Count > 0)
+        {
+            try
+            {
+                judge(await TakeAsync().ConfigureAwait(false));
+            }
+            catch (Exception e) when (e is OperationCanceledException or DmaException or ObjectDisposedException or ToolException)
+            {
+                // The reason why the transfer ends is known already.
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (SystemBuffer buffer in _owned) buffer.Dispose();
+    }
+}
