@@ -52,8 +52,9 @@ internal sealed class TargetFile : IDisposable
             if (_mayBlock) await WriteStagedAsync(buffer, cancellationToken).ConfigureAwait(false);
             else await _stream.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
+            // The framework has an exception of its own for a file that grows beyond a limit.
             throw ErrorText.OfFile("write", Path, e);
         }
     }

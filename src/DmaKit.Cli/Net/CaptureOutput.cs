@@ -14,6 +14,7 @@ internal sealed class CaptureOutput : IAsyncDisposable
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly CancellationToken _giveUp;
     private long _good;
+    private bool _broken;
 
     private CaptureOutput(TargetFile target, CaptureWriterOptions options, CancellationToken giveUp)
     {
@@ -81,6 +82,7 @@ internal sealed class CaptureOutput : IAsyncDisposable
     /// <summary>Writes what waits into the file.</summary>
     internal async ValueTask FlushAsync()
     {
+        if (_broken) return;
         _writer.Flush();
         int length = (int)_staged.Length;
         if (length == 0) return;
@@ -90,7 +92,8 @@ internal sealed class CaptureOutput : IAsyncDisposable
         }
         catch
         {
-            // A packet may have been written in part: a file is cut back to the last whole one.
+            // A packet may have been written in part: a file is cut back to the last whole one, and nothing follows.
+            _broken = true;
             _target.CutBack(_good);
             throw;
         }

@@ -12,6 +12,7 @@ internal sealed class PacketPlaces : IDisposable
 
     private readonly List<SystemBuffer> _owned = [];
     private readonly Memory<byte>[] _places;
+    private readonly BufferChain[] _chains;
     private readonly ValueTask<TransmitStatus>[] _sending;
     private readonly Random _random;
     private readonly int[] _cuts;
@@ -27,6 +28,7 @@ internal sealed class PacketPlaces : IDisposable
     internal PacketPlaces(EmulatedPlatform platform, MachineSettings settings, int count, int fragments)
     {
         _places = new Memory<byte>[count];
+        _chains = new BufferChain[count];
         _sending = new ValueTask<TransmitStatus>[count];
         _random = new Random(settings.Seed);
         _cuts = new int[fragments + 1];
@@ -35,6 +37,7 @@ internal sealed class PacketPlaces : IDisposable
         {
             for (int i = 0; i < count; i++)
             {
+                _chains[i] = BufferChain.Rent();
                 if (settings.Managed)
                 {
                     _places[i] = new byte[PlaceBytes];
@@ -66,8 +69,10 @@ internal sealed class PacketPlaces : IDisposable
     internal void Send(Rtl8139Driver card, ReadOnlySpan<byte> packet, CancellationToken cancellationToken)
     {
         int place = (int)(_added % _places.Length);
-        packet.CopyTo(_places[place].Span);
-        _sending[place] = card.SendAsync(_places[place][..packet.Length], cancellationToken);
+        BufferChain chain = _chains[place];
+        chain.Clear();
+        Split(_places[place], packet, chain);
+        _sending[place] = card.SendAsync(chain, cancellationToken);
         _added++;
     }
 
@@ -98,6 +103,37 @@ internal sealed class PacketPlaces : IDisposable
 
     public void Dispose()
     {
+        foreach (BufferChain chain in _chains) chain.Dispose();
         foreach (SystemBuffer buffer in _owned) buffer.Dispose();
+    }
+
+    /// <summary>Cuts anywhere, and puts the pieces into a random order with random gaps. One piece begins the place, where a card takes it as it is.</summary>
+    private void Split(Memory<byte> place, ReadOnlySpan<byte> packet, BufferChain chain)
+    {
+        int pieces = Math.Min(_order.Length, packet.Length);
+        Span<int> cuts = _cuts.AsSpan(0, pieces + 1);
+        (cuts[0], cuts[pieces]) = (0, packet.Length);
+        for (int i = 1; i < pieces; i++) cuts[i] = _random.Next(packet.Length + 1);
+        cuts.Sort();
+        Span<int> order = _order.AsSpan(0, pieces);
+        for (int i = 0; i < pieces; i++) order[i] = i;
+        _random.Shuffle(order);
+
+        // Where each piece begins replaces its number, and the places are handed out in the shuffled order.
+        Span<int> starts = stackalloc int[pieces];
+        int at = 0;
+        int spare = place.Length - packet.Length;
+        foreach (int piece in order)
+        {
+            int gap = pieces == 1 ? 0 : _random.Next(Math.Max(1, Math.Min(spare, 2 * spare / pieces)));
+            spare -= gap;
+            at += gap;
+            starts[piece] = at;
+            int length = cuts[piece + 1] - cuts[piece];
+            packet.Slice(cuts[piece], length).CopyTo(place.Span[at..]);
+            at += length;
+        }
+
+        for (int i = 0; i < pieces; i++) chain.Add((ReadOnlyMemory<byte>)place.Slice(starts[i], cuts[i + 1] - cuts[i]));
     }
 }

@@ -30,6 +30,7 @@ internal static class ErrorText
         UnauthorizedAccessException { InnerException: IOException inner } => Reason(inner),
         UnauthorizedAccessException => "permission denied",
         PathTooLongException => "the path is too long",
+        ArgumentOutOfRangeException => "file too large",
         IOException { HResult: NoSpace or WindowsDiskFull } => "no space left on the device",
         _ => HelpText.LowerFirst(OneLine(StripPath(error.Message))),
     };

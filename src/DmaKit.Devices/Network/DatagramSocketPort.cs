@@ -48,7 +48,7 @@ public sealed class DatagramSocketPort : NetworkPort
 
         _receiving.SetBuffer(new byte[LongestDatagram]);
         _receiving.Completed += (_, _) => Received();
-        _sending.SetBuffer(_outgoing);
+        _sending.SetBuffer(_outgoing.AsMemory());
         _sending.RemoteEndPoint = _remote;
         _sending.Completed += (_, _) => Sent();
         Receive();
@@ -69,7 +69,7 @@ public sealed class DatagramSocketPort : NetworkPort
         // One frame waits for the socket at a time; the card waits with the next.
         if (Interlocked.Exchange(ref _busy, 1) != 0) return false;
         frame.CopyTo(_outgoing);
-        _sending.SetBuffer(0, frame.Length);
+        _sending.SetBuffer(_outgoing.AsMemory(0, frame.Length));
         try
         {
             if (!_socket.SendToAsync(_sending)) Sent();

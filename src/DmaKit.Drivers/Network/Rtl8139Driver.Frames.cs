@@ -15,7 +15,17 @@ public sealed partial class Rtl8139Driver
     public ValueTask<TransmitStatus> SendAsync(ReadOnlyMemory<byte> frame, CancellationToken cancellationToken = default)
     {
         CheckLength(frame.Length);
-        return SendCoreAsync(frame, cancellationToken);
+        return SendCoreAsync(frame, default, cancellationToken);
+    }
+
+    /// <summary>Sends a frame that lies in pieces.</summary>
+    /// <param name="frame">The frame without its checksum, 1 to <see cref="LongestSent"/> bytes. Chain and bytes belong to the card until the call ends.</param>
+    /// <param name="cancellationToken">Gives up. A frame that lies where the card reads it keeps the call until the card let go of it.</param>
+    /// <inheritdoc cref="SendAsync(ReadOnlyMemory{byte}, CancellationToken)"/>
+    public ValueTask<TransmitStatus> SendAsync(BufferChain frame, CancellationToken cancellationToken = default)
+    {
+        CheckLength(frame.Length);
+        return SendCoreAsync(default, frame, cancellationToken);
     }
 
     /// <summary>Receives the next frame.</summary>
@@ -64,7 +74,7 @@ public sealed partial class Rtl8139Driver
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<TransmitStatus> SendCoreAsync(ReadOnlyMemory<byte> frame, CancellationToken cancellationToken)
+    private async ValueTask<TransmitStatus> SendCoreAsync(ReadOnlyMemory<byte> whole, BufferChain pieces, CancellationToken cancellationToken)
     {
         ValueTask<CommandOutcome<TransmitReply>> posted;
         await _turn.EnterAsync(cancellationToken).ConfigureAwait(false);
@@ -75,8 +85,9 @@ public sealed partial class Rtl8139Driver
             // The packet first and map registers second, always.
             using Command<ShortFrame, TransmitReply> packet = await _transmitter.Pool.RentAsync(cancellationToken).ConfigureAwait(false);
             DmaMapping mapping = default;
-            if (_options.PadShortFrames && frame.Length < ShortFrame.Least) Pad(packet, frame.Span);
-            else mapping = await Adapter.MapAsync(frame, cancellationToken).ConfigureAwait(false);
+            if (_options.PadShortFrames && (whole.IsEmpty ? pieces.Length : whole.Length) < ShortFrame.Least) Pad(packet, whole, pieces);
+            else if (whole.IsEmpty) mapping = await Adapter.MapAsync(pieces, DmaDirection.ToDevice, cancellationToken).ConfigureAwait(false);
+            else mapping = await Adapter.MapAsync(whole, cancellationToken).ConfigureAwait(false);
             posted = Post(packet, mapping, cancellationToken);
         }
         finally
@@ -87,10 +98,11 @@ public sealed partial class Rtl8139Driver
         return Judge(await posted.ConfigureAwait(false), cancellationToken);
     }
 
-    private void Pad(Command<ShortFrame, TransmitReply> packet, ReadOnlySpan<byte> frame)
+    private void Pad(Command<ShortFrame, TransmitReply> packet, ReadOnlyMemory<byte> whole, BufferChain pieces)
     {
         var padded = default(ShortFrame);
-        frame.CopyTo(padded);
+        if (whole.IsEmpty) pieces.CopyTo(padded);
+        else whole.Span.CopyTo(padded);
         packet.Packet = padded;
         _transmitter.Describe(packet.Tag, packet.LogicalAddress, ShortFrame.Least);
     }

@@ -115,6 +115,17 @@ public readonly struct BufferChain : IDisposable
         return new ChainRange(this, offset, length - offset);
     }
 
+    /// <summary>Copies all bytes, in order.</summary>
+    /// <param name="destination">Where they go: at least <see cref="Length"/> bytes.</param>
+    /// <exception cref="ArgumentException">There is no room for them.</exception>
+    /// <exception cref="DmaMisuseException">The chain was disposed, or never rented.</exception>
+    public void CopyTo(Span<byte> destination)
+    {
+        ChainCore core = Core;
+        if (destination.Length < core.Length) throw new ArgumentException($"{core.Length} bytes do not fit into {destination.Length}.", nameof(destination));
+        if (core.Length > 0) FragmentMemory.Gather(core.Fragments, destination[..(int)core.Length]);
+    }
+
     /// <summary>Takes all fragments out, so that the chain can be filled again.</summary>
     /// <exception cref="DmaMisuseException">The chain was disposed, or is mapped.</exception>
     public void Clear() => Core.Clear();

@@ -27,6 +27,13 @@ internal static unsafe class FragmentMemory
         return new ChainCursor(index, within);
     }
 
+    /// <summary>Copies the first bytes of a chain, as many as there is room for.</summary>
+    // SAFETY: the span stays where it is while it is pinned, and has room for its own length.
+    public static void Gather(ReadOnlySpan<Fragment> chain, Span<byte> to)
+    {
+        fixed (byte* start = to) Gather(chain, default, (nint)start, to.Length);
+    }
+
     /// <summary>Copies bytes of a chain to <paramref name="to"/>, and moves the place behind them.</summary>
     /// <returns>The place behind the last byte.</returns>
     // SAFETY: the caller owns length bytes at `to`; the chain has as many from `at` on; arrays are pinned while they are copied;

@@ -13,6 +13,10 @@ public sealed class HelpTests
     [InlineData("disk copy")]
     [InlineData("disk verify")]
     [InlineData("disk bench")]
+    [InlineData("net")]
+    [InlineData("net send")]
+    [InlineData("net loop")]
+    [InlineData("net receive")]
     public async Task E2_HelpIsTheGoldenText(string verb)
     {
         string[] words = verb.Split(' ', StringSplitOptions.RemoveEmptyEntries);

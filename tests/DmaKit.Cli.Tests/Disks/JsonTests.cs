@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 
 namespace DmaKit.Cli.Tests;
@@ -35,9 +34,7 @@ public sealed class JsonTests : IDisposable
         Assert.Equal($"disk {verb}", json.RootElement.GetProperty("verb").GetString());
         Assert.Equal("emulated", json.RootElement.GetProperty("platform").GetString());
         Assert.True(json.RootElement.GetProperty("seconds").GetDouble() >= 0);
-        var shape = new StringBuilder();
-        Describe(shape, "", json.RootElement);
-        GoldenText.Check($"json-disk-{verb}.txt", shape.ToString());
+        GoldenText.Check($"json-disk-{verb}.txt", JsonShape.Of(json.RootElement));
     }
 
     [Fact]
@@ -50,21 +47,5 @@ public sealed class JsonTests : IDisposable
         using JsonDocument json = JsonDocument.Parse(result.Output);
         Assert.False(json.RootElement.GetProperty("equal").GetBoolean());
         Assert.Equal(0, json.RootElement.GetProperty("firstDifference").GetInt64());
-    }
-
-    private static void Describe(StringBuilder text, string path, JsonElement element)
-    {
-        switch (element.ValueKind)
-        {
-            case JsonValueKind.Object:
-                foreach (JsonProperty property in element.EnumerateObject()) Describe(text, $"{path}.{property.Name}", property.Value);
-                break;
-            case JsonValueKind.Array:
-                Describe(text, path + "[]", element[0]);
-                break;
-            default:
-                text.Append(path.AsSpan(1)).Append(": ").Append(element.ValueKind is JsonValueKind.True or JsonValueKind.False ? "Boolean" : element.ValueKind.ToString()).Append('\n');
-                break;
-        }
     }
 }

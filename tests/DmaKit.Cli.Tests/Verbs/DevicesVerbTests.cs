@@ -10,6 +10,7 @@ public sealed class DevicesVerbTests
         ToolResult result = (await InProcess.RunAsync("devices")).Succeeded();
         Assert.Contains("1234:11e8  class 00ff00", result.Output, StringComparison.Ordinal);
         Assert.Contains("1000:0054  class 010000", result.Output, StringComparison.Ordinal);
+        Assert.Contains("10ec:8139  class 020000", result.Output, StringComparison.Ordinal);
         Assert.Contains("BAR 0: 1 MiB of memory at 0x", result.Output, StringComparison.Ordinal);
         Assert.Empty(result.Error);
     }
