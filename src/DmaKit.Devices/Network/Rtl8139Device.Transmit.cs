@@ -103,7 +103,8 @@ public sealed partial class Rtl8139Device
         switch (_fault)
         {
             case TransmitFault.Hang:
-                _halted = true;
+                (_halted, _faultAsked) = (true, false);
+                _frames++;
                 return false;
             case TransmitFault.Abort:
                 Halt(0);

@@ -20,6 +20,9 @@ internal sealed class NetworkMachine : IAsyncDisposable
 
     public EmulatedPlatform Platform { get; }
 
+    /// <summary>The open functions, in the order of the cards.</summary>
+    public IReadOnlyList<PciFunction> Functions => _functions;
+
     /// <summary>Two cards with a cable between them.</summary>
     public static NetworkMachine BackToBack(EmulatedPlatformOptions options, bool waitsForRoom = true)
     {

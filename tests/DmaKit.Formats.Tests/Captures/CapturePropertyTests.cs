@@ -9,13 +9,13 @@ public sealed class CapturePropertyTests
     private const int MostMemory = 8 << 20;
 
     [Fact]
-    public void What_was_written_is_read_back() => Check.One(Config.QuickThrowOnFailure.WithMaxTest(200), Prop.ForAll(Seeds(), seed => RoundTrip(seed, CaptureFile.ReadAll)));
+    public void F1_What_was_written_is_read_back() => Check.One(Config.QuickThrowOnFailure.WithMaxTest(200), Prop.ForAll(Seeds(), seed => RoundTrip(seed, CaptureFile.ReadAll)));
 
     [Theory]
     [InlineData("loses the last packet")]
     [InlineData("cuts to microseconds")]
     [InlineData("takes padding for data")]
-    public void The_round_trip_catches_a_broken_reader(string defect)
+    public void F1_The_round_trip_catches_a_broken_reader(string defect)
     {
         Func<byte[], List<CapturedPacket>> broken = file => defect switch
         {
@@ -27,15 +27,15 @@ public sealed class CapturePropertyTests
     }
 
     [Fact]
-    public void Broken_captures_end_in_one_line_and_in_bounded_memory() =>
+    public void F1_Broken_captures_end_in_one_line_and_in_bounded_memory() =>
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(3_000), Prop.ForAll(Seeds(), seed => Survives(seed, file => CaptureFile.ReadAll(file).Count)));
 
     [Fact]
-    public void Broken_captures_catch_a_reader_that_trusts_lengths() =>
+    public void F1_Broken_captures_catch_a_reader_that_trusts_lengths() =>
         Assert.ThrowsAny<Exception>(() => Check.One(Config.QuickThrowOnFailure.WithMaxTest(3_000), Prop.ForAll(Seeds(), seed => Survives(seed, TrustingReader))));
 
     [Fact]
-    public async Task However_the_bytes_come_the_packets_are_the_same()
+    public async Task F1_However_the_bytes_come_the_packets_are_the_same()
     {
         for (int seed = 0; seed < 100; seed++)
         {
