@@ -96,7 +96,7 @@ public sealed class Rtl8139ReceiveTests
             using var cancellation = new CancellationTokenSource();
             Task<int> first = cards[0].ReceiveAsync(new byte[2048], cancellation.Token).AsTask();
             Task<int> second = cards[0].ReceiveAsync(new byte[2048]).AsTask();
-            await cancellation.CancelAsync();
+            cancellation.Cancel();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
             await wire.SendToCardAsync(Frame(123, 1));
             Assert.Equal(123, await second);

@@ -87,7 +87,7 @@ public sealed class Rtl8139SendTests
             // The wire has no room: the frame stays in the card.
             using var cancellation = new CancellationTokenSource();
             ValueTask<TransmitStatus> stuck = cards[0].SendAsync(buffer.Memory(0, 61), cancellation.Token);
-            await cancellation.CancelAsync();
+            cancellation.Cancel();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stuck.AsTask());
             Assert.Equal(1, cards[0].Statistics.CardResets);
             Assert.Equal([60], Lengths(wire));
