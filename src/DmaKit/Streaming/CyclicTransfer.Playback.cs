@@ -13,6 +13,9 @@ public sealed partial class CyclicTransfer
 
     // Up to here the ring holds what belongs to its positions: data, or silence.
     private long _clean;
+
+    // Up to here what the device fetched from beyond that is in the books.
+    private long _stale;
     private bool _inUnderrun;
 
     // The write that is going on between acquire and commit.
@@ -259,8 +262,14 @@ public sealed partial class CyclicTransfer
         }
 
         bool repeats = _options.Underrun == UnderrunPolicy.Repeat && _state != CyclicState.Draining;
-        if (position > _clean && !repeats)
-            _counted = _counted with { StaleBytes = _counted.StaleBytes + (position - Math.Max(_clean, _position)) };
+        long fetched = position + _options.FifoBytes;
+        long fresh = Math.Max(_clean, _stale);
+        if (fetched > fresh && !repeats)
+        {
+            _counted = _counted with { StaleBytes = _counted.StaleBytes + (fetched - fresh) };
+            _stale = fetched;
+        }
+
         _position = position;
         long clean = position + RingBytes;
         if (!repeats) FillSilence(Math.Max(_clean, position), clean);

@@ -142,7 +142,7 @@ public sealed partial class CyclicTransfer
     private bool Advance(long position, long timestamp, int accuracy)
     {
         _counted = _counted with { Reports = _counted.Reports + 1 };
-        _clock.Report(timestamp, position / FrameBytes, (accuracy + FrameBytes - 1) / FrameBytes);
+        if (!_held) _clock.Report(timestamp, position / FrameBytes, (accuracy + FrameBytes - 1) / FrameBytes);
         _reported = timestamp;
         bool stop = IsPlayback ? AdvancePlayback(position) : AdvanceCapture(position);
         _dataWaiter.Look();
@@ -161,6 +161,7 @@ public sealed partial class CyclicTransfer
     private long FurthestAt(long timestamp)
     {
         if (!IsMoving) return _position;
+        if (_held) return FrameUp(_position + Spread);
         (long position, long bound) = Expect(timestamp);
         return FrameUp(Math.Max(_position, position + bound) + _options.FifoBytes);
     }
@@ -171,6 +172,7 @@ public sealed partial class CyclicTransfer
     /// <summary>How far the device goes nominally in the time since the last report.</summary>
     private long Elapsed(long timestamp)
     {
+        if (_held) return 0;
         double seconds = Math.Max(0, timestamp - _reported) / (double)_time.TimestampFrequency;
         return (long)Math.Min(seconds * Rate * FrameBytes, long.MaxValue / 4);
     }

@@ -5,6 +5,7 @@ public sealed partial class CyclicTransfer
 {
     private ITimer? _poll;
     private int _stopping;
+    private bool _held;
 
     /// <summary>Makes the ring silent and ready to be filled, or to capture. Positions go on from where they were.</summary>
     /// <exception cref="DmaMisuseException">The transfer is not stopped.</exception>
@@ -42,9 +43,8 @@ public sealed partial class CyclicTransfer
         lock (_gate)
         {
             if (_state != CyclicState.Prepared) throw new DmaMisuseException($"Start on ring '{Name}' in state {_state}; legal: Stopped, Prepared.");
-            _clock.Restart();
-            _reported = _looked = _time.GetTimestamp();
-            _clock.Report(_reported, _position / FrameBytes);
+            BeginClock();
+            _held = false;
             _state = CyclicState.Running;
         }
 
@@ -60,6 +60,21 @@ public sealed partial class CyclicTransfer
 
         if (_options.PollInterval > TimeSpan.Zero)
             _poll = _time.CreateTimer(static state => ((CyclicTransfer)state!).PollNow(), this, _options.PollInterval, _options.PollInterval);
+    }
+
+    /// <summary>
+    /// Told by a driver that pauses its device: the device stands still, or goes on, and the time between says nothing of its position. Report the
+    /// position after the pause has begun, before this. Legal in callback context.
+    /// </summary>
+    /// <param name="held">Whether the device stands still.</param>
+    public void SetHeld(bool held)
+    {
+        lock (_gate)
+        {
+            if (!IsMoving || held == _held) return;
+            _held = held;
+            if (!held) BeginClock();
+        }
     }
 
     /// <summary>Asks the device for its position, where the device can be asked. Legal in callback context.</summary>
@@ -148,6 +163,13 @@ public sealed partial class CyclicTransfer
                 _drainWaiter.Look();
             }
         }
+    }
+
+    private void BeginClock()
+    {
+        _clock.Restart();
+        _reported = _looked = _time.GetTimestamp();
+        _clock.Report(_reported, _position / FrameBytes);
     }
 
     private void PollNow()

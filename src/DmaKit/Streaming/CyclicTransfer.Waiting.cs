@@ -14,6 +14,11 @@ public sealed partial class CyclicTransfer
     {
         CallbackContext.Forbid("CyclicTransfer.WaitAsync", "look at Space or Available, which do not wait");
         if (bytes < 1 || bytes > RingBytes) throw new ArgumentOutOfRangeException(nameof(bytes), bytes, $"{bytes} bytes are waited for; legal: 1 to {RingBytes}, the size of the ring.");
+        lock (_gate)
+        {
+            if (Has(_dataWaiter, bytes)) return new ValueTask<bool>(Ready(bytes));
+        }
+
         return _dataWaiter.WaitAsync(bytes, cancellationToken);
     }
 

@@ -73,6 +73,9 @@ public sealed partial class CyclicTransfer : IDisposable
     /// <summary>The name of the ring.</summary>
     public string Name => _buffer.Name;
 
+    /// <summary>Whether it was disposed.</summary>
+    public bool IsDisposed => _disposed != 0;
+
     /// <summary>What it is doing. The policy <see cref="UnderrunPolicy.Stop"/> changes it in a report.</summary>
     public CyclicState State
     {

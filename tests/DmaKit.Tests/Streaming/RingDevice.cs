@@ -12,6 +12,7 @@ internal sealed class RingDevice : ICyclicDevice
     private readonly PlainMachine _machine;
     private double _owedTime;
     private long _origin;
+    private long _reported;
 
     public RingDevice(CyclicTransferOptions options, int pages = 64)
     {
@@ -60,7 +61,7 @@ internal sealed class RingDevice : ICyclicDevice
 
     public void Start(CyclicTransfer transfer)
     {
-        _origin = Truth = transfer.Position;
+        _origin = _reported = Truth = transfer.Position;
         IsMoving = true;
         Starts++;
         Fetch(_origin, _origin + Fifo);
@@ -74,7 +75,14 @@ internal sealed class RingDevice : ICyclicDevice
         if (AnswersPolls) Report();
     }
 
-    public void Report() => Transfer.ReportOffset(Offset);
+    public void Report()
+    {
+        Transfer.ReportOffset(Offset);
+        _reported = Truth;
+    }
+
+    /// <summary>Positions that were played more than a lap after the latest report: nobody could have made the ring right for them.</summary>
+    public HashSet<long> Unreported { get; } = [];
 
     public long Offset => (Truth - _origin) % Transfer.RingBytes;
 
@@ -109,6 +117,7 @@ internal sealed class RingDevice : ICyclicDevice
             ref byte place = ref ring[(int)((position - _origin) % ring.Length)];
             if (Transfer.Direction == DmaDirection.FromDevice) place = Of(position);
             Played.Add((position, place));
+            if (position >= _reported + ring.Length) Unreported.Add(position);
         }
     }
 }
