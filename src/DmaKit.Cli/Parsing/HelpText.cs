@@ -54,7 +54,7 @@ internal static class HelpText
     private static string Usage(Command command)
     {
         var words = new List<string>(PathOf(command));
-        if (command.Subcommands.Count > 0) words.Add("VERB");
+        if (command.Subcommands.Count > 0) words.Add(command.Action is null ? "VERB" : "[VERB]");
         words.AddRange(command.Arguments.Select(a => a.Name));
         words.AddRange(command.Options.Where(o => o.Required).Select(o => $"{o.Name} {o.HelpName}"));
         words.Add("[options]");

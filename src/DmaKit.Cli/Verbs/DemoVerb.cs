@@ -21,6 +21,7 @@ internal static class DemoVerb
         };
         var plain = new Option<bool>("--plain") { Description = "A dozen lines instead of the live view." };
         var svg = new Option<string>("--svg") { Description = "Write a picture of it to this file, too.", HelpName = "FILE" };
+        command.Subcommands.Add(DemoDeadlockVerb.Build(host));
         command.Options.Add(plain);
         command.Options.Add(svg);
         var machine = new MachineOptions(command, StandardMemory, StandardFragmentation);

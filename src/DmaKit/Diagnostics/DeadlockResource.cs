@@ -10,5 +10,5 @@ public sealed record DeadlockResource(string Name, long Total, long Free, long H
 {
     /// <summary>The resource for people, in one line.</summary>
     public override string ToString() =>
-        $"{Total} {Name}: {Free} free, {HeldByDeadlocked} held by the deadlocked, {Total - Free - HeldByDeadlocked} by others, {WaitingBehind.Count} waiting behind";
+        $"{DeadlockAmount.Text(Total, Name)}: {Free} free, {HeldByDeadlocked} held by the deadlocked, {Total - Free - HeldByDeadlocked} by others, {WaitingBehind.Count} waiting behind";
 }

@@ -5,6 +5,7 @@ public sealed class HelpTests
     [Theory]
     [InlineData("")]
     [InlineData("demo")]
+    [InlineData("demo deadlock")]
     [InlineData("devices")]
     [InlineData("disk")]
     [InlineData("disk info")]

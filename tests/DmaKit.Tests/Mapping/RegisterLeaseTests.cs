@@ -104,7 +104,7 @@ public sealed class RegisterLeaseTests
         DmaMapping data = await dma.MapAsync(new byte[4 * Page], DmaDirection.ToDevice, new MappingOptions { Request = two });
         Task<DmaMapping> more = dma.MapAsync(new byte[Page], DmaDirection.ToDevice, new MappingOptions { Request = one }).AsTask();
         var error = await Assert.ThrowsAsync<DmaDeadlockException>(() => dma.ReserveRegistersAsync(1, null, two).AsTask());
-        Assert.Contains("one holds 4 map registers and waits for 1 map registers", error.Message, StringComparison.Ordinal);
+        Assert.Contains("one holds 4 map registers and waits for 1 map register", error.Message, StringComparison.Ordinal);
         data.Complete(0);
         (await more).Complete(0);
         lease.Dispose();

@@ -154,11 +154,11 @@ public sealed class DeadlockTests
             Assert.Equal(
                 """
                 deadlock of 3 requests; the wait of R2 fails
-                  R0 holds 1 packets of 'commands' and waits for 1 blocks of 'lists'
-                  R1 holds 1 blocks of 'lists' and waits for 1 map registers
-                  R2 holds 4 map registers and waits for 1 packets of 'commands'
-                  1 blocks of 'lists': 0 free, 1 held by the deadlocked, 0 by others, 0 waiting behind
-                  1 packets of 'commands': 0 free, 1 held by the deadlocked, 0 by others, 0 waiting behind
+                  R0 holds 1 packet of 'commands' and waits for 1 block of 'lists'
+                  R1 holds 1 block of 'lists' and waits for 1 map register
+                  R2 holds 4 map registers and waits for 1 packet of 'commands'
+                  1 block of 'lists': 0 free, 1 held by the deadlocked, 0 by others, 0 waiting behind
+                  1 packet of 'commands': 0 free, 1 held by the deadlocked, 0 by others, 0 waiting behind
                   4 map registers: 0 free, 4 held by the deadlocked, 0 by others, 0 waiting behind
 
                 """.ReplaceLineEndings("\n"),

@@ -1,0 +1,237 @@
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace DmaKit.Tests;
+
+/// <summary>
+/// Random histories of map, partial map, cancel, complete, abandon, reserve and quiet over three adapters of one domain: no register leaks, none
+/// is given out twice, and nobody waits for ever.
+/// </summary>
+public sealed class RegisterHistoryTests
+{
+    private const int Registers = 20;
+
+    [Fact]
+    public void R1_RegistersNeverLeakAndAreNeverGivenOutTwice() =>
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(300), Property((_, _) => { }));
+
+    [Theory]
+    [InlineData("MapsTwice", "given out twice")]
+    [InlineData("CompletesEarly", "given out twice")]
+    [InlineData("Forgets", "leaked")]
+    public void R1_TheSamePropertyCatchesTwins(string defect, string complaint)
+    {
+        // A driver that hands out the elements of one mapping twice; that completes before the device is done; that forgets a mapping.
+        Exception error = Assert.ThrowsAny<Exception>(() => Check.One(Config.QuickThrowOnFailure.WithMaxTest(500), Property((history, random) =>
+        {
+            if (history.Live.Count == 0 || random.Next(4) != 0) return;
+            Held held = history.Live[random.Next(history.Live.Count)];
+            switch (defect)
+            {
+                case "MapsTwice":
+                    history.Live.Add(held);
+                    break;
+                case "CompletesEarly":
+                    held.Mapping.Complete(0);
+                    break;
+                default:
+                    history.Live.Remove(held);
+                    break;
+            }
+        }, complaint)));
+        Assert.Contains(complaint, error.ToString(), StringComparison.Ordinal);
+    }
+
+    private static Property Property(Action<History, Random> meddle, string only = "") => Prop.ForAll(
+        Histories.Arbitrary(80), steps => Histories.Holds(new History().Play(steps, meddle), only));
+
+    /// <summary>A mapping that is out, and where its registers are to the device.</summary>
+    private sealed record Held(DmaMapping Mapping, HashSet<ulong> Pages, RegisterLease? Lease)
+    {
+        public bool IsPosted { get; set; }
+    }
+
+    private sealed class History
+    {
+        private readonly PumpScheduler _pump = new();
+        private readonly DmaAdapter[] _adapters;
+        private readonly PlainMachine _machine;
+        private readonly List<(Task<DmaMapping> Task, CancellationTokenSource Stop, RegisterLease? Lease, bool Cancelled)> _waits = [];
+        private readonly List<RegisterLease> _leases = [];
+        private readonly List<(DmaAdapter Adapter, HashSet<ulong> Pages)> _quarantined = [];
+
+        public History()
+        {
+            _machine = new PlainMachine(inUse: page => page % 9 == 8, continuations: _pump);
+            _machine.Memory.Registers = Registers;
+            _adapters = [_machine.CreateAdapter(), _machine.CreateAdapter(new DmaConstraints { MaxElements = 1 }), _machine.CreateAdapter(new DmaConstraints { ScatterGather = false })];
+        }
+
+        public List<Held> Live { get; } = [];
+
+        public string? Play(int[] steps, Action<History, Random> meddle)
+        {
+            try
+            {
+                foreach (int step in steps)
+                {
+                    var random = new Random(step);
+                    Act(random);
+                    Collect();
+                    meddle(this, random);
+                    if (Wrong() is { } wrong) return wrong;
+                }
+
+                return Drain();
+            }
+            catch (DmaMisuseException e)
+            {
+                return e.Message;
+            }
+        }
+
+        private void Act(Random random)
+        {
+            DmaAdapter adapter = _adapters[random.Next(3)];
+            RegisterLease? lease = _leases.Find(l => l.Adapter == adapter && random.Next(2) == 0);
+            var options = new MappingOptions { Lease = lease };
+            byte[] data = new byte[1 + random.Next(7 * 4096)];
+            try
+            {
+                switch (random.Next(9))
+                {
+                    case 0 or 1:
+                        var stop = new CancellationTokenSource();
+                        _waits.Add((adapter.MapAsync(data, DmaDirection.FromDevice, options, stop.Token).AsTask(), stop, lease, false));
+                        break;
+                    case 2 when adapter.TryMap(data, DmaDirection.Both, options, out DmaMapping mapping):
+                        Keep(mapping, lease);
+                        break;
+                    case 3 when _waits.Count == 0:
+                        ValueTask<PartialMapping> part = adapter.MapUpToAsync(new byte[60 * 4096].AsMemory(), DmaDirection.FromDevice, 512, options);
+                        if (part.IsCompleted) Keep(part.Result.Mapping, lease);
+                        else _waits.Add((Whole(part), new CancellationTokenSource(), lease, false));
+                        break;
+                    case 4 when _waits.Count > 0:
+                        int at = random.Next(_waits.Count);
+                        _waits[at].Stop.Cancel();
+                        _waits[at] = _waits[at] with { Cancelled = true };
+                        break;
+                    case 5 when Live.Count > 0:
+                        Held done = Take(random);
+                        done.Mapping.Complete(random.Next((int)done.Mapping.Length + 1));
+                        break;
+                    case 6 when Live.Count > 0:
+                        Held left = Take(random);
+                        if (random.Next(2) == 0)
+                        {
+                            left.Mapping.MarkPosted();
+                            left.IsPosted = true;
+                        }
+
+                        left.Mapping.Dispose();
+                        if (left.IsPosted) _quarantined.Add((adapter, left.Pages));
+                        break;
+                    case 7 when adapter.TryReserveRegisters(1 + random.Next(4), out RegisterLease? made):
+                        _leases.Add(made);
+                        break;
+                    case 8:
+                        Quiet();
+                        break;
+                }
+            }
+            catch (Exception e) when (e is DmaMappingException or DmaResourceException)
+            {
+                // More than the adapter or the reservation can ever give.
+            }
+
+            _pump.RunUntilIdle();
+        }
+
+        private void Quiet()
+        {
+            foreach (DmaAdapter adapter in _adapters) adapter.DeclareQuiet();
+            _quarantined.Clear();
+        }
+
+        private Held Take(Random random)
+        {
+            int at = random.Next(Live.Count);
+            Held held = Live[at];
+            Live.RemoveAt(at);
+            return held;
+        }
+
+        private void Collect()
+        {
+            for (int i = _waits.Count - 1; i >= 0; i--)
+            {
+                if (!_waits[i].Task.IsCompleted) continue;
+                if (_waits[i].Task.IsCompletedSuccessfully) Keep(_waits[i].Task.Result, _waits[i].Lease);
+                else if (!_waits[i].Cancelled) _ = _waits[i].Task.Result;
+                _waits.RemoveAt(i);
+            }
+        }
+
+        private void Keep(DmaMapping mapping, RegisterLease? lease)
+        {
+            var pages = new HashSet<ulong>();
+            foreach (DmaElement element in mapping.Elements)
+            {
+                for (long at = 0; at < element.Length; at += 4096) pages.Add((element.Address + at).Value >> 12);
+            }
+
+            Live.Add(new Held(mapping, pages, lease));
+        }
+
+        private string? Wrong()
+        {
+            var seen = new HashSet<ulong>();
+            foreach (HashSet<ulong> pages in Live.Select(h => h.Pages).Concat(_quarantined.Select(q => q.Pages)))
+            {
+                foreach (ulong page in pages)
+                {
+                    if (!seen.Add(page)) return $"register page {page:X} was given out twice";
+                }
+            }
+
+            int shared = Live.Where(h => h.Lease is null).Sum(h => h.Pages.Count);
+            int free = _machine.Domain.MapRegisters.Free;
+            int lent = _leases.Sum(l => l.Count);
+            return free > Registers - lent - shared ? $"{free} registers are free, {lent} reserved, {shared} held: given out twice, of {Registers}" : null;
+        }
+
+        private string? Drain()
+        {
+            Quiet();
+            for (int round = 0; round < 1000 && (Live.Count > 0 || _waits.Count > 0); round++)
+            {
+                foreach (Held held in Live) held.Mapping.Complete(0);
+                Live.Clear();
+                Quiet();
+                _pump.RunUntilIdle();
+                Collect();
+
+                // Somebody may wait for what is reserved: the owner of a reservation gives it back, too.
+                if (Live.Count > 0 || _waits.Count == 0 || _waits.Exists(w => w.Lease is not null)) continue;
+                foreach (RegisterLease lease in _leases) lease.Dispose();
+                _leases.Clear();
+                _pump.RunUntilIdle();
+                Collect();
+            }
+
+            if (_waits.Count > 0) return $"{_waits.Count} wait for ever";
+            foreach (RegisterLease lease in _leases)
+            {
+                if (lease.Free != lease.Count) return $"{lease.Count - lease.Free} registers of a reservation leaked";
+                lease.Dispose();
+            }
+
+            int free = _machine.Domain.MapRegisters.Free;
+            int capacity = _machine.Domain.MapRegisters.Capacity;
+            return free == capacity ? null : $"{capacity - free} registers leaked";
+        }
+
+        private static async Task<DmaMapping> Whole(ValueTask<PartialMapping> part) => (await part).Mapping;
+    }
+}
