@@ -24,11 +24,8 @@ public sealed partial class DmaAdapter
     /// <param name="cancellationToken">Gives up waiting: the call ends as cancelled or as granted, never both.</param>
     /// <exception cref="DmaDeadlockException">The wait can never end, and the request is the newest of those that wait for each other.</exception>
     /// <inheritdoc cref="MapAsync(ChainRange, DmaDirection, CancellationToken)"/>
-    public ValueTask<DmaMapping> MapAsync(ChainRange data, DmaDirection direction, MappingOptions options, CancellationToken cancellationToken = default)
-    {
-        MapWaiter? waiter = StartMap(Ask(data, Checked(direction), options), whole: true, 1, cancellationToken, out PartialMapping made);
-        return waiter is null ? new ValueTask<DmaMapping>(made.Mapping) : new ValueTask<DmaMapping>(waiter, waiter.Version);
-    }
+    public ValueTask<DmaMapping> MapAsync(ChainRange data, DmaDirection direction, MappingOptions options, CancellationToken cancellationToken = default) =>
+        MapWholeAsync(Ask(data, Checked(direction), options), cancellationToken);
 
     /// <summary>Makes as much of a chain's data reachable as fits one transfer: at least <paramref name="granularity"/> bytes, and a multiple of it unless it is all.</summary>
     /// <param name="data">The chain, or a range of it. Map <c>chain.Range(mapped)</c> when the mapping is complete.</param>
@@ -52,8 +49,7 @@ public sealed partial class DmaAdapter
         ChainRange data, DmaDirection direction, int granularity, MappingOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(granularity);
-        MapWaiter? waiter = StartMap(Ask(data, Checked(direction), options), whole: false, granularity, cancellationToken, out PartialMapping made);
-        return waiter is null ? new ValueTask<PartialMapping>(made) : new ValueTask<PartialMapping>(waiter, waiter.Version);
+        return MapPartAsync(Ask(data, Checked(direction), options), granularity, cancellationToken);
     }
 
     /// <summary>Makes a chain's data reachable for the device if that is possible without waiting. Legal in callback context.</summary>

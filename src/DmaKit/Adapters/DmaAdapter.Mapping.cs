@@ -12,11 +12,8 @@ public sealed partial class DmaAdapter
     /// <exception cref="DmaMappingException">The data does not fit one transfer under the adapter's constraints; map in parts.</exception>
     /// <exception cref="DmaMisuseException">Called in callback context; use <see cref="TryMap(Memory{byte}, DmaDirection, out DmaMapping)"/> there.</exception>
     /// <exception cref="ObjectDisposedException">The adapter or the buffer was disposed.</exception>
-    public ValueTask<DmaMapping> MapAsync(Memory<byte> data, DmaDirection direction, CancellationToken cancellationToken = default)
-    {
-        MapWaiter? waiter = StartMap(Ask(data, Checked(direction), default), whole: true, 1, cancellationToken, out PartialMapping made);
-        return waiter is null ? new ValueTask<DmaMapping>(made.Mapping) : new ValueTask<DmaMapping>(waiter, waiter.Version);
-    }
+    public ValueTask<DmaMapping> MapAsync(Memory<byte> data, DmaDirection direction, CancellationToken cancellationToken = default) =>
+        MapWholeAsync(Ask(data, Checked(direction), default), cancellationToken);
 
     /// <summary>As <see cref="MapAsync(Memory{byte}, DmaDirection, CancellationToken)"/>, for a request that has a name.</summary>
     /// <param name="data">The bytes. They belong to the device until the mapping is completed.</param>
@@ -25,27 +22,18 @@ public sealed partial class DmaAdapter
     /// <param name="cancellationToken">Gives up waiting: the call ends as cancelled or as granted, never both.</param>
     /// <exception cref="DmaDeadlockException">The wait can never end, and the request is the newest of those that wait for each other.</exception>
     /// <inheritdoc cref="MapAsync(Memory{byte}, DmaDirection, CancellationToken)"/>
-    public ValueTask<DmaMapping> MapAsync(Memory<byte> data, DmaDirection direction, MappingOptions options, CancellationToken cancellationToken = default)
-    {
-        MapWaiter? waiter = StartMap(Ask(data, Checked(direction), options), whole: true, 1, cancellationToken, out PartialMapping made);
-        return waiter is null ? new ValueTask<DmaMapping>(made.Mapping) : new ValueTask<DmaMapping>(waiter, waiter.Version);
-    }
+    public ValueTask<DmaMapping> MapAsync(Memory<byte> data, DmaDirection direction, MappingOptions options, CancellationToken cancellationToken = default) =>
+        MapWholeAsync(Ask(data, Checked(direction), options), cancellationToken);
 
     /// <summary>Makes data reachable for the device to read.</summary>
     /// <inheritdoc cref="MapAsync(Memory{byte}, DmaDirection, MappingOptions, CancellationToken)"/>
-    public ValueTask<DmaMapping> MapAsync(ReadOnlyMemory<byte> data, MappingOptions options, CancellationToken cancellationToken = default)
-    {
-        MapWaiter? waiter = StartMap(Ask(data, DmaDirection.ToDevice, options), whole: true, 1, cancellationToken, out PartialMapping made);
-        return waiter is null ? new ValueTask<DmaMapping>(made.Mapping) : new ValueTask<DmaMapping>(waiter, waiter.Version);
-    }
+    public ValueTask<DmaMapping> MapAsync(ReadOnlyMemory<byte> data, MappingOptions options, CancellationToken cancellationToken = default) =>
+        MapWholeAsync(Ask(data, DmaDirection.ToDevice, options), cancellationToken);
 
     /// <summary>Makes data reachable for the device to read.</summary>
     /// <inheritdoc cref="MapAsync(Memory{byte}, DmaDirection, CancellationToken)"/>
-    public ValueTask<DmaMapping> MapAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default)
-    {
-        MapWaiter? waiter = StartMap(Ask(data, DmaDirection.ToDevice, default), whole: true, 1, cancellationToken, out PartialMapping made);
-        return waiter is null ? new ValueTask<DmaMapping>(made.Mapping) : new ValueTask<DmaMapping>(waiter, waiter.Version);
-    }
+    public ValueTask<DmaMapping> MapAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default) =>
+        MapWholeAsync(Ask(data, DmaDirection.ToDevice, default), cancellationToken);
 
     /// <summary>Makes as much of the data reachable as fits one transfer: at least <paramref name="granularity"/> bytes, and a multiple of it unless it is all.</summary>
     /// <param name="data">The bytes. Those that are mapped belong to the device until the mapping is completed.</param>
@@ -58,8 +46,7 @@ public sealed partial class DmaAdapter
     public ValueTask<PartialMapping> MapUpToAsync(Memory<byte> data, DmaDirection direction, int granularity = 1, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(granularity);
-        MapWaiter? waiter = StartMap(Ask(data, Checked(direction), default), whole: false, granularity, cancellationToken, out PartialMapping made);
-        return waiter is null ? new ValueTask<PartialMapping>(made) : new ValueTask<PartialMapping>(waiter, waiter.Version);
+        return MapPartAsync(Ask(data, Checked(direction), default), granularity, cancellationToken);
     }
 
     /// <summary>As <see cref="MapUpToAsync(Memory{byte}, DmaDirection, int, CancellationToken)"/>, for a request that has a name.</summary>
@@ -74,8 +61,7 @@ public sealed partial class DmaAdapter
         Memory<byte> data, DmaDirection direction, int granularity, MappingOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(granularity);
-        MapWaiter? waiter = StartMap(Ask(data, Checked(direction), options), whole: false, granularity, cancellationToken, out PartialMapping made);
-        return waiter is null ? new ValueTask<PartialMapping>(made) : new ValueTask<PartialMapping>(waiter, waiter.Version);
+        return MapPartAsync(Ask(data, Checked(direction), options), granularity, cancellationToken);
     }
 
     /// <summary>Makes as much of the data reachable for the device to read as fits one transfer.</summary>
@@ -83,8 +69,7 @@ public sealed partial class DmaAdapter
     public ValueTask<PartialMapping> MapUpToAsync(ReadOnlyMemory<byte> data, int granularity = 1, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(granularity);
-        MapWaiter? waiter = StartMap(Ask(data, DmaDirection.ToDevice, default), whole: false, granularity, cancellationToken, out PartialMapping made);
-        return waiter is null ? new ValueTask<PartialMapping>(made) : new ValueTask<PartialMapping>(waiter, waiter.Version);
+        return MapPartAsync(Ask(data, DmaDirection.ToDevice, default), granularity, cancellationToken);
     }
 
     /// <summary>Makes data reachable for the device if that is possible without waiting. Legal in callback context.</summary>

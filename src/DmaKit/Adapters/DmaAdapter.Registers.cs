@@ -100,11 +100,8 @@ public sealed partial class DmaAdapter
 
     /// <summary>A stage of a transaction: memory that was writable where the device writes it.</summary>
     internal ValueTask<PartialMapping> MapStageAsync(
-        ReadOnlyMemory<byte> data, DmaDirection direction, int granularity, MappingOptions options, CancellationToken cancellationToken)
-    {
-        MapWaiter? waiter = StartMap(Ask(data, Checked(direction), options), whole: false, granularity, cancellationToken, out PartialMapping made);
-        return waiter is null ? new ValueTask<PartialMapping>(made) : new ValueTask<PartialMapping>(waiter, waiter.Version);
-    }
+        ReadOnlyMemory<byte> data, DmaDirection direction, int granularity, MappingOptions options, CancellationToken cancellationToken) =>
+        MapPartAsync(Ask(data, Checked(direction), options), granularity, cancellationToken);
 
     internal void Remember(RegisterLease lease)
     {

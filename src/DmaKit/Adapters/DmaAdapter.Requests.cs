@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DmaKit;
 
 /// <summary>What all ways to map have in common.</summary>
@@ -29,7 +31,9 @@ public sealed partial class DmaAdapter
     {
         PlanOrDrop(slot, whole: true, 1);
         mapping = default;
-        if (!slot.TryTake())
+
+        // In the order that all keep: first the blocks, then the registers.
+        if (!slot.TryTakeBlocks() || !slot.TryTake())
         {
             slot.Drop();
             return false;
@@ -39,9 +43,47 @@ public sealed partial class DmaAdapter
         return true;
     }
 
-    private MapWaiter? StartMap(MappingSlot slot, bool whole, int granularity, CancellationToken cancellationToken, out PartialMapping made)
+    private ValueTask<DmaMapping> MapWholeAsync(MappingSlot slot, CancellationToken cancellationToken)
     {
-        PlanOrDrop(slot, whole, granularity, cancellationToken, mayWait: true);
+        PlanOrDrop(slot, whole: true, 1, cancellationToken, mayWait: true);
+        if (!slot.TryTakeSimply()) return MapWithBlocksAsync(slot, cancellationToken);
+        MapWaiter? waiter = TakeRest(slot, cancellationToken, out PartialMapping made);
+        return waiter is null ? new ValueTask<DmaMapping>(made.Mapping) : new ValueTask<DmaMapping>(waiter, waiter.Version);
+    }
+
+    private ValueTask<PartialMapping> MapPartAsync(MappingSlot slot, int granularity, CancellationToken cancellationToken)
+    {
+        PlanOrDrop(slot, whole: false, granularity, cancellationToken, mayWait: true);
+        if (!slot.TryTakeSimply()) return MapPartWithBlocksAsync(slot, cancellationToken);
+        MapWaiter? waiter = TakeRest(slot, cancellationToken, out PartialMapping made);
+        return waiter is null ? new ValueTask<PartialMapping>(made) : new ValueTask<PartialMapping>(waiter, waiter.Version);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<DmaMapping> MapWithBlocksAsync(MappingSlot slot, CancellationToken cancellationToken) =>
+        (await MapPartWithBlocksAsync(slot, cancellationToken).ConfigureAwait(false)).Mapping;
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<PartialMapping> MapPartWithBlocksAsync(MappingSlot slot, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await slot.TakeBlocksAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            slot.Drop();
+            throw;
+        }
+
+        MapWaiter? waiter = TakeRest(slot, cancellationToken, out PartialMapping made);
+        return waiter is null ? made : await new ValueTask<PartialMapping>(waiter, waiter.Version).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes the turn and the registers of a planned mapping that has its blocks, and begins it.</summary>
+    /// <returns>Who waits for them, or null when the mapping was made.</returns>
+    private MapWaiter? TakeRest(MappingSlot slot, CancellationToken cancellationToken, out PartialMapping made)
+    {
         made = default;
         if (slot.RegisterCount > 0 || slot.NeedsTurn)
         {
@@ -85,12 +127,17 @@ public sealed partial class DmaAdapter
         }
     }
 
-    /// <summary>What a mapping names must lie in its own domain.</summary>
+    /// <summary>What a mapping names must lie in its own domain, and what copies for it must be its adapter's.</summary>
     private void Check(in MappingOptions options)
     {
         DmaRequest.Check(options.Request, Domain);
         if (options.Lease is { } lease && lease.Adapter.Domain != Domain)
             throw new DmaMisuseException($"Reservation '{lease.Name}' is of domain '{lease.Adapter.Domain.Name}', and the mapping is of domain '{Domain.Name}'. Reserve registers there.");
+        if (options.Coalescer is { } coalescer && coalescer.Adapter != this)
+        {
+            throw new DmaMisuseException(
+                $"The coalescer's memory is that of another adapter ({coalescer.Adapter.Function.Info.Address}, {coalescer.Adapter.Constraints}). Make its pool or heap from the adapter that maps.");
+        }
     }
 
     private MappingSlot NewSlot()

@@ -180,7 +180,7 @@ internal sealed class CommandSlot<TPacket, TReply> : IValueTaskSource<CommandOut
         // While it is being orphaned, nobody else may take it: who comes meanwhile waits the few instructions that takes.
         if (Interlocked.CompareExchange(ref _state, Expiring, Posted) != Posted) return;
         MappingSlot? data = _mapping.Slot;
-        bool mustWait = data is not null && data.Length > data.BouncedBytes;
+        bool mustWait = data is not null && data.DirectBytes > 0;
         _status = why;
         if (!mustWait)
         {

@@ -39,7 +39,18 @@ public readonly struct DmaMapping : IDisposable
 
     /// <summary>How many of the bytes the device reaches where they lie.</summary>
     /// <exception cref="DmaMisuseException">The mapping has ended.</exception>
-    public long DirectBytes => _slot is null ? 0 : Live().Length - Live().BouncedBytes;
+    public long DirectBytes => _slot is null ? 0 : Live().DirectBytes;
+
+    /// <summary>How many of the bytes are copied into blocks of a coalescer.</summary>
+    /// <exception cref="DmaMisuseException">The mapping has ended.</exception>
+    public long CoalescedBytes => _slot is null ? 0 : Live().CoalescedBytes;
+
+    /// <summary>
+    /// The room that the coalescer left in front of the data (<see cref="CoalescerOptions.Headroom"/>): zero at first, for the driver to write its
+    /// header to before the device is told. The first element starts with it; it does not count in <see cref="Length"/>.
+    /// </summary>
+    /// <exception cref="DmaMisuseException">The mapping has ended.</exception>
+    public Span<byte> Headroom => _slot is null ? [] : Live().Headroom;
 
     /// <summary>How many map registers it holds.</summary>
     /// <exception cref="DmaMisuseException">The mapping has ended.</exception>

@@ -11,4 +11,7 @@ internal enum FragmentKind
 
     /// <summary>Memory of a system buffer or a common buffer.</summary>
     Native,
+
+    /// <summary>Nothing yet: room that a coalescer leaves in front of a request. There is nothing to copy.</summary>
+    Headroom,
 }

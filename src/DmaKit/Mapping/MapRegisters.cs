@@ -14,6 +14,7 @@ public sealed class MapRegisters
     private long _mapped;
     private long _directBytes;
     private long _bouncedBytes;
+    private long _coalescedBytes;
 
     internal MapRegisters(DmaDomain domain)
     {
@@ -40,14 +41,15 @@ public sealed class MapRegisters
     internal RegisterPool Shared { get; }
 
     internal MappingStatistics Statistics => new(
-        Interlocked.Read(ref _mapped), Interlocked.Read(ref _directBytes), Interlocked.Read(ref _bouncedBytes), 0, Shared.HighWater);
+        Interlocked.Read(ref _mapped), Interlocked.Read(ref _directBytes), Interlocked.Read(ref _bouncedBytes), Interlocked.Read(ref _coalescedBytes), Shared.HighWater);
 
     internal nint HostOf(int register) => _pages!.HostOf(register);
 
     internal LogicalAddress LogicalOf(int register) => _pages!.LogicalOf(register);
 
-    internal void Count(long direct, long bounced)
+    internal void Count(long direct, long bounced, long coalesced)
     {
+        if (coalesced != 0) Interlocked.Add(ref _coalescedBytes, coalesced);
         Interlocked.Increment(ref _mapped);
         if (direct != 0) Interlocked.Add(ref _directBytes, direct);
         if (bounced != 0) Interlocked.Add(ref _bouncedBytes, bounced);

@@ -1,6 +1,6 @@
 namespace DmaKit;
 
-/// <summary>What a mapping may say about itself, beyond its data. The default says nothing.</summary>
+/// <summary>What a mapping may say about itself and may use, beyond its data. The default says nothing and uses map registers alone.</summary>
 public readonly record struct MappingOptions
 {
     /// <summary>The request that the mapping serves, or null. Named, its waits take part in the order of grants and in the search for deadlocks.</summary>
@@ -14,4 +14,7 @@ public readonly record struct MappingOptions
     /// (<see cref="DmaAdapter.ReserveForCommands"/>), and never competes with data.
     /// </summary>
     public bool ForCommand { get; init; }
+
+    /// <summary>What may copy the data into blocks of its own where the device could not take it otherwise, or null. Of the same adapter.</summary>
+    public Coalescer? Coalescer { get; init; }
 }

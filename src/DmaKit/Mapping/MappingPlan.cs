@@ -4,7 +4,7 @@ namespace DmaKit;
 /// How a request's bytes are made reachable: which stretches the device takes where they lie, which go through map registers, and how
 /// much of the request fits the adapter's constraints. Takes nothing; reused from request to request.
 /// </summary>
-internal sealed class MappingPlan
+internal sealed partial class MappingPlan
 {
     private readonly DmaConstraints _limits;
     private readonly DmaDomain _domain;
@@ -42,11 +42,36 @@ internal sealed class MappingPlan
     /// <param name="registers">The most registers that it can get.</param>
     /// <param name="whole">Whether only all of it will do.</param>
     /// <param name="granularity">What the covered length must be a multiple of, unless it is all of the request.</param>
-    public void Make(ReadOnlySpan<Fragment> chain, ChainCursor from, long asked, RegisterLimits registers, bool whole, int granularity)
+    /// <param name="coalescer">What may copy, or null.</param>
+    public void Make(
+        ReadOnlySpan<Fragment> chain, ChainCursor from, long asked, RegisterLimits registers, bool whole, int granularity, Coalescer? coalescer = null)
     {
         long length = Math.Min(asked, _limits.MaxTransferLength);
         if (_limits.LastElementGranular) length -= length % _limits.LengthGranularity;
+        Begin(oneRun: false);
+        bool coalesces = coalescer is not null && coalescer.Policy != CoalescingPolicy.Never;
+        int headroom = coalesces ? coalescer!.Headroom : 0;
+        if (length <= headroom) return;
+        bool done = coalesces && TryCoalesce(new ChainWalker(_limits, _domain, chain, from, length), length, registers, whole, coalescer!);
 
+        // Who wants headroom, or all in one block, is not helped by anything else.
+        if (!done && headroom == 0 && !(coalesces && coalescer!.Policy == CoalescingPolicy.Whole))
+        {
+            Begin(oneRun: false);
+            MakePlain(chain, from, length, registers, whole, granularity);
+        }
+        else if (!done)
+        {
+            Begin(oneRun: false);
+        }
+
+        if (!done && !whole && coalesces && Length < length) CoalescePart(length, granularity, coalescer!);
+        if (Length < asked) Trim(Rounded(Length, granularity, headroom));
+    }
+
+    /// <summary>Plans with map registers alone.</summary>
+    private void MakePlain(ReadOnlySpan<Fragment> chain, ChainCursor from, long length, RegisterLimits registers, bool whole, int granularity)
+    {
         // Pages that are no multiple of the granularity cannot be elements of their own.
         bool single = _limits.MaxElements == 1 || _page % _limits.LengthGranularity != 0;
         Walk(new ChainWalker(_limits, _domain, chain, from, length), length, single ? registers.LongestRun : registers.Reachable, oneRun: single, whole, granularity);
@@ -58,12 +83,20 @@ internal sealed class MappingPlan
             if (Length <= without)
                 Walk(new ChainWalker(_limits, _domain, chain, from, length), length, registers.Reachable, oneRun: false, whole, granularity);
         }
-
-        if (Length == asked) return;
-        long ragged = Length % granularity;
-        while (ragged > 0 && _limits.LastElementGranular && (Length - ragged) % _limits.LengthGranularity != 0) ragged += granularity;
-        Trim(Math.Max(0, Length - ragged));
     }
+
+    /// <summary>The most bytes of a part of a request, with its headroom, that are not more than <paramref name="length"/>; 0 when that is no data.</summary>
+    private long Rounded(long length, int granularity, int headroom)
+    {
+        long data = length - headroom;
+        if (data <= 0) return 0;
+        data -= data % granularity;
+        while (data > 0 && _limits.LastElementGranular && (data + headroom) % _limits.LengthGranularity != 0) data -= granularity;
+        return data > 0 ? data + headroom : 0;
+    }
+
+    private void Begin(bool oneRun) =>
+        (Length, Registers, _count, _stretches, _blockCount, NeedsOneRun, Why, CoalescedWhy) = (0, 0, 0, 0, 0, oneRun, CopyReasons.None, CopyReasons.None);
 
     /// <summary>How long the element is that begins at <paramref name="at"/>: split at boundary and element length.</summary>
     public long ElementAt(LogicalAddress at, long length)
@@ -75,7 +108,7 @@ internal sealed class MappingPlan
 
     private void Walk(ChainWalker walker, long length, int registers, bool oneRun, bool whole, int granularity)
     {
-        (Length, Registers, _count, _stretches, NeedsOneRun, Why) = (0, 0, 0, 0, oneRun, CopyReasons.None);
+        Begin(oneRun);
 
         // A register page lies on a page and no better.
         if (_limits.ElementAlignment > _page) registers = 0;
@@ -95,8 +128,7 @@ internal sealed class MappingPlan
             if (part.IsDirect) elements++;
             else fitted = FitBounced(part.Length, registers - Registers, oneRun, ref elements);
             if (fitted == 0) return;
-            if (_count == _segments.Length) Array.Resize(ref _segments, _count * 2);
-            _segments[_count++] = new PlanSegment(part.Offset, fitted, part.Why, part.Address);
+            Add(new PlanSegment(part.Offset, fitted, part.Why, part.Address));
             Length += fitted;
             if (!part.IsDirect) (Registers, _stretches) = (Registers + PagesOf(fitted), _stretches + 1);
             if (fitted < part.Length) return;
@@ -185,8 +217,16 @@ internal sealed class MappingPlan
             if (last.IsBounced) Registers += PagesOf(last.Length - cut) - PagesOf(last.Length);
             last = last with { Length = last.Length - cut };
             Length -= cut;
-            if (last.Length == 0) _count--;
+            if (last.Length != 0) return;
+            if (last.IsCoalesced) _blockCount = last.Place == 0 ? last.Block : last.Block + 1;
+            _count--;
         }
+    }
+
+    private void Add(in PlanSegment segment)
+    {
+        if (_count == _segments.Length) Array.Resize(ref _segments, _count * 2);
+        _segments[_count++] = segment;
     }
 
     private int PagesOf(long bytes) => (int)DivideUp(bytes, _page);

@@ -5,7 +5,7 @@ namespace DmaKit;
 
 /// <summary>What is behind a <see cref="DmaMapping"/>: reused from mapping to mapping, told apart by generation.</summary>
 /// <remarks>Owned by whoever planned it until <see cref="Begin"/>, then by the handle; ends once, whoever ends it.</remarks>
-internal sealed class MappingSlot : IRegisterTaker
+internal sealed partial class MappingSlot : IRegisterTaker
 {
     private readonly MappingPlan _plan;
     private readonly Fragment[] _alone = new Fragment[1];
@@ -38,7 +38,8 @@ internal sealed class MappingSlot : IRegisterTaker
 
     public ReadOnlySpan<DmaElement> Elements => _elements.AsSpan(0, _elementCount);
 
-    public long Length => _plan.Length;
+    /// <summary>How many bytes of data are mapped; headroom is not data.</summary>
+    public long Length => _plan.Length - _headroom;
 
     public long BouncedBytes { get; private set; }
 
@@ -97,11 +98,11 @@ internal sealed class MappingSlot : IRegisterTaker
     /// <summary>Finds out what it takes. Nothing is held yet but the chain.</summary>
     public void Plan(bool whole, int granularity)
     {
-        _plan.Make(Fragments, _start, _asked, Limits, whole, granularity);
+        _plan.Make(Fragments, _start, _asked, Limits, whole, granularity, _coalescer);
         if (_plan.Registers > 0 && Adapter.Domain.MapRegisters.TakeMemory(Adapter))
         {
             // The first to need registers: what was planned without knowing them might wait for a run that there never is.
-            _plan.Make(Fragments, _start, _asked, Limits, whole, granularity);
+            _plan.Make(Fragments, _start, _asked, Limits, whole, granularity, _coalescer);
         }
 
         if (_plan.Length == 0 || (whole && _plan.Length < _asked)) throw Impossible(granularity);
@@ -142,25 +143,28 @@ internal sealed class MappingSlot : IRegisterTaker
     {
         Hold();
         _elementCount = 0;
-        BouncedBytes = 0;
+        (BouncedBytes, CoalescedBytes) = (0, 0);
         _posted = false;
         int register = 0;
         ChainCursor at = _start;
         long told = 0;
         foreach (ref readonly PlanSegment segment in _plan.Segments)
         {
-            if (!segment.IsBounced)
+            if (segment.Why == CopyReasons.None)
             {
                 AddElement(segment.Address, segment.Length);
                 continue;
             }
 
             at = FragmentMemory.Advance(Fragments, at, segment.Offset - told);
-            register = AddBounced(segment.Length, register, ref at);
+            if (segment.IsCoalesced) AddCoalesced(segment, ref at);
+            else register = AddBounced(segment.Length, register, ref at);
             told = segment.Offset + segment.Length;
         }
 
-        Adapter.Domain.MapRegisters.Count(_plan.Length - BouncedBytes, BouncedBytes);
+        CoalescedBytes -= _headroom;
+        _coalescer?.Count(_plan.CoalescedWhy, CoalescedBytes);
+        Adapter.Domain.MapRegisters.Count(Length - BouncedBytes - CoalescedBytes, BouncedBytes, CoalescedBytes);
         long generation = Interlocked.Increment(ref _generation);
         Interlocked.Exchange(ref _live, generation);
         var mapping = new DmaMapping(this, generation);
@@ -194,15 +198,15 @@ internal sealed class MappingSlot : IRegisterTaker
 
     public void Complete(long generation, long bytes)
     {
-        if (bytes < 0 || bytes > _plan.Length)
+        if (bytes < 0 || bytes > Length)
         {
             ThrowIfEnded(generation);
-            throw new ArgumentOutOfRangeException(nameof(bytes), bytes, $"The device transferred 0 to {_plan.Length} bytes of this mapping.");
+            throw new ArgumentOutOfRangeException(nameof(bytes), bytes, $"The device transferred 0 to {Length} bytes of this mapping.");
         }
 
         Observe(generation, bytes);
         if (Interlocked.CompareExchange(ref _live, 0, generation) != generation) ThrowIfEnded(generation);
-        if (Direction != DmaDirection.ToDevice && BouncedBytes > 0) CopyBack(bytes);
+        if (Direction != DmaDirection.ToDevice && BouncedBytes + CoalescedBytes > 0) CopyBack(bytes + _headroom);
         Free();
     }
 
@@ -243,8 +247,10 @@ internal sealed class MappingSlot : IRegisterTaker
     public void Drop()
     {
         if (_held) Unhold(_fragmentCount);
+        GiveBlocks();
+        if (_headroom > 0) _own.AsSpan(0, _fragmentCount).Clear();
         _chain?.Unhold();
-        (_chain, _fragments, _fragmentCount) = (null, _alone, 0);
+        (_chain, _coalescer, _fragments, _fragmentCount, _headroom) = (null, null, _alone, 0, 0);
         _alone[0] = default;
         Adapter.Recycle(this);
     }
@@ -255,6 +261,8 @@ internal sealed class MappingSlot : IRegisterTaker
     {
         _lease = options.Lease ?? (options.ForCommand ? Adapter.CommandReserve : null);
         Request = options.Request ?? (NeedsTurn ? _unnamed ??= new DmaRequest(Adapter.Domain, $"unnamed mapping of {Adapter.Function.Info.Address}") : null);
+        _coalescer = options.Coalescer;
+        if (_coalescer is not null && _coalescer.Headroom > 0) LeaveHeadroom(_coalescer.Headroom);
     }
 
     /// <summary>Buffers stay while they are mapped. Fragments that follow each other in one buffer hold it once.</summary>
@@ -338,11 +346,17 @@ internal sealed class MappingSlot : IRegisterTaker
         {
             long left = Math.Min(segment.Length, bytes - segment.Offset);
             if (left <= 0) return;
-            if (!segment.IsBounced) continue;
+            if (segment.Why == CopyReasons.None) continue;
             at = FragmentMemory.Advance(Fragments, at, segment.Offset - told);
+            told = segment.Offset + left;
+            if (segment.IsCoalesced)
+            {
+                at = FragmentMemory.Scatter(Fragments, at, HostOf(segment.Block) + (nint)segment.Place, left);
+                continue;
+            }
+
             for (long done = 0; done < left; done += page, register++)
                 at = FragmentMemory.Scatter(Fragments, at, registers.HostOf(_registers[register]), Math.Min(page, left - done));
-            told = segment.Offset + left;
         }
     }
 
@@ -388,8 +402,9 @@ internal sealed class MappingSlot : IRegisterTaker
         DmaConstraints limits = Adapter.Constraints;
         RegisterLimits registers = Limits;
         return new DmaMappingException(
-            $"{_asked} bytes cannot be mapped as one transfer for {Adapter.Function.Info.Address}: {_plan.Length} fit. Limits: {limits.MaxElements} elements, "
+            $"{_asked - _headroom} bytes cannot be mapped as one transfer for {Adapter.Function.Info.Address}: {Math.Max(0, Length)} fit. Limits: {limits.MaxElements} elements, "
             + $"{limits.MaxTransferLength} bytes a transfer, {limits.AddressBits} address bits, {registers.Reachable} map registers in reach ({registers.LongestRun} in one run), pieces of {granularity}. "
-            + "Map in parts with MapUpToAsync, or use a system buffer that the device reaches.");
+            + (_coalescer is null ? "" : $"The coalescer copies {_coalescer.Policy}, {_coalescer.Capacity} bytes a block at most, headroom {_coalescer.Headroom}. ")
+            + "Map in parts with MapUpToAsync, use a system buffer that the device reaches, or give the mapping a coalescer with longer blocks.");
     }
 }

@@ -54,9 +54,13 @@ internal static unsafe class FragmentMemory
             {
                 fixed (byte* from = (byte[])fragment.Keeper) NativeMemory.Copy(from + fragment.Start + within, (void*)to, (nuint)part);
             }
-            else
+            else if (fragment.Kind == FragmentKind.Manager)
             {
                 Managed(fragment, within, part).CopyTo(new Span<byte>((void*)to, (int)part));
+            }
+            else
+            {
+                NativeMemory.Clear((void*)to, (nuint)part);
             }
 
             length -= part;
@@ -85,7 +89,7 @@ internal static unsafe class FragmentMemory
             {
                 fixed (byte* to = (byte[])fragment.Keeper) NativeMemory.Copy((void*)from, to + fragment.Start + within, (nuint)part);
             }
-            else
+            else if (fragment.Kind == FragmentKind.Manager)
             {
                 new Span<byte>((void*)from, (int)part).CopyTo(Managed(fragment, within, part));
             }

@@ -26,8 +26,8 @@ public sealed class ChainMappingTests
         var device = new ProbeDevice();
         await using PciFunction function = await machine.OpenAsync(machine.Add(device));
         function.BusMaster = true;
-        int mapped = 0, direct = 0, bounced = 0;
-        for (int round = 0; round < 400; round++)
+        int mapped = 0, direct = 0, bounced = 0, coalesced = 0;
+        for (int round = 0; round < 300; round++)
         {
             DmaConstraints limits = RandomLimits.Next(random);
             await using DmaAdapter dma = function.CreateAdapter(limits);
@@ -35,10 +35,14 @@ public sealed class ChainMappingTests
             (BufferChain chain, byte[] bytes) = (mix.Chain, mix.Bytes());
             int from = random.Next(3) == 0 ? random.Next(bytes.Length) : 0;
             string what = $"seed {seed}, round {round}: {chain.Count} fragments, {bytes.Length} bytes from {from} under {limits}";
+            using BlockPool? pool = random.Next(2) == 0
+                ? null
+                : BlockPool.Create(dma, new BlockPoolOptions { BlockLength = (int)Math.Min(512 << random.Next(4), limits.Boundary == 0 ? 4096 : limits.Boundary), Count = 16 });
+            MappingOptions options = pool is null ? default : new MappingOptions { Coalescer = new Coalescer(pool) };
             PartialMapping part;
             try
             {
-                part = await dma.MapUpToAsync(chain.Range(from), DmaDirection.Both);
+                part = await dma.MapUpToAsync(chain.Range(from), DmaDirection.Both, 1, options);
             }
             catch (DmaMappingException)
             {
@@ -47,6 +51,7 @@ public sealed class ChainMappingTests
 
             mapped++;
             direct += part.Mapping.DirectBytes > 0 ? 1 : 0;
+            coalesced += part.Mapping.CoalescedBytes > 0 ? 1 : 0;
             bounced += part.Mapping.BouncedBytes > 0 ? 1 : 0;
             Assert.True(ElementOracle.Violations(part.Mapping.Elements, limits) is [], what + ": " + string.Join(", ", ElementOracle.Violations(part.Mapping.Elements, limits)));
             byte[] seen = ElementOracle.Fetch(device, part.Mapping.Elements);
@@ -63,9 +68,10 @@ public sealed class ChainMappingTests
             Assert.True(after.AsSpan(0, from).SequenceEqual(bytes.AsSpan(0, from)), what + ": bytes in front were written");
             Assert.True(after.AsSpan(from + answer.Length).SequenceEqual(bytes.AsSpan(from + answer.Length)), what + ": bytes behind were written");
             Assert.Equal(dma.Domain.MapRegisters.Capacity, dma.Domain.MapRegisters.Free);
+            Assert.Equal(pool?.Capacity, pool?.Available);
         }
 
-        Assert.True(mapped > 300 && direct > 50 && bounced > 50, $"seed {seed}: {mapped} of 400 were mapped, {direct} with direct and {bounced} with bounced bytes");
+        Assert.True(mapped > 200 && direct > 50 && bounced > 50 && coalesced > 20, $"seed {seed}: {mapped} of 300 were mapped, {direct} with direct, {bounced} with bounced and {coalesced} with coalesced bytes");
     }
 
     [Fact]
