@@ -5,11 +5,20 @@ namespace DmaKit.Qemu;
 /// <param name="Path">The image; null for a disk that reads as zeros and forgets what is written.</param>
 public sealed record QemuDrive(string Id, string? Path)
 {
+    private const int BlockBytes = 512;
+    private const long StandardBytes = 64L << 20;
+
     /// <summary>Whether the image is opened for reading only.</summary>
     public bool IsReadOnly { get; init; }
 
-    /// <summary>The length of a disk without an image, in bytes: a multiple of 512.</summary>
-    public long EmptyBytes { get; init; } = 64L << 20;
+    /// <summary>The length of the disk in bytes, a multiple of 512; null for the image's own, and for 64 MiB where there is none.</summary>
+    public long? Bytes
+    {
+        get;
+        init => field = value is null || (value > 0 && value % BlockBytes == 0)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Bytes), value, $"Bytes is {value}; legal: a multiple of {BlockBytes}, {BlockBytes} or more, or null.");
+    }
 
     /// <summary>The value of QEMU's <c>-blockdev</c>.</summary>
     internal string Argument
@@ -18,8 +27,8 @@ public sealed record QemuDrive(string Id, string? Path)
         {
             string common = $"node-name={Id},read-only={(IsReadOnly ? "on" : "off")}";
             return Path is null
-                ? $"driver=null-co,{common},size={EmptyBytes},read-zeroes=on"
-                : $"driver=raw,{common},file.driver=file,file.filename={QemuText.Escape(System.IO.Path.GetFullPath(Path))}";
+                ? $"driver=null-co,{common},size={Bytes ?? StandardBytes},read-zeroes=on"
+                : $"driver=raw,{common}{(Bytes is null ? "" : $",size={Bytes}")},file.driver=file,file.filename={QemuText.Escape(System.IO.Path.GetFullPath(Path))}";
         }
     }
 }

@@ -70,6 +70,9 @@ public sealed class QemuPlatform : DmaPlatform
     /// <summary>What QEMU said on its standard streams, the last 40 lines.</summary>
     public IReadOnlyList<string> Words => _process.Words;
 
+    /// <summary>Memory of the machine that nobody has, in bytes.</summary>
+    public long FreeBytes => _memory.Frames.FreeFrames << PhysicalMemory.PageShift;
+
     /// <summary>How often the IOMMU was given something to translate; 0 without one.</summary>
     public long IommuMaps => _counters.Maps;
 

@@ -1,4 +1,3 @@
-using DmaKit.Devices;
 using DmaKit.Drivers;
 
 namespace DmaKit.Cli;
@@ -55,7 +54,7 @@ internal sealed class DemoRun : IAsyncDisposable
     internal static async Task<DemoRun> StartAsync(
         MachineSettings settings, long total, bool watched, Action<string> notice, TimeProvider clock, CancellationToken cancellationToken)
     {
-        DiskMachine machine = await DiskMachine.StartAsync(settings, [new MemoryDiskImage(total)], notice, null, cancellationToken).ConfigureAwait(false);
+        DiskMachine machine = await DiskMachine.StartAsync(settings, [new BlankMedium(total)], notice, cancellationToken).ConfigureAwait(false);
         CommonBuffer? large = null;
         DemoBuffers? buffers = null;
         try

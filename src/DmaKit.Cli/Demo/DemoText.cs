@@ -12,7 +12,7 @@ internal static class DemoText
     {
         MachineSettings settings = demo.Settings;
         writer.WriteLine("dmakit demo: a disk driver in C#, its adapter, and the memory between them");
-        Line(writer, "machine", $"emulated: {SizeText.Show(settings.MemoryBytes)} of memory, fragmentation {settings.Fragmentation}, seed {settings.Seed}, IOMMU {(settings.Iommu ? "on" : "off")}");
+        Line(writer, "machine", $"{PlatformOption.Show(settings.Platform)}: {SizeText.Show(settings.MemoryBytes)} of memory, fragmentation {settings.Fragmentation}, seed {settings.Seed}, IOMMU {(settings.Iommu || settings.Platform == PlatformKind.QemuVtd ? "on" : "off")}");
         Line(writer, "adapter", demo.Adapter);
         Line(writer, "memory", Large(demo));
         Line(writer, "packets", Packets(demo));

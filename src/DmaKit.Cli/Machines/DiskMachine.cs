@@ -1,31 +1,31 @@
 using DmaKit.Devices;
 using DmaKit.Drivers;
-using DmaKit.Emulation;
 using DmaKit.Platforms;
 
 namespace DmaKit.Cli;
 
-/// <summary>An emulated machine with one SCSI adapter and its disks, and the driver that runs them.</summary>
+/// <summary>A machine with one SCSI adapter and its disks, and the driver that runs them.</summary>
 internal sealed class DiskMachine : IAsyncDisposable
 {
-    /// <summary>Where the adapter is.</summary>
-    internal const string AdapterAddress = "0000:03:00.0";
-
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    private readonly IReadOnlyList<WatchedImage> _images;
+    private readonly DiskHost _host;
+    private readonly int _disks;
 
-    private DiskMachine(EmulatedPlatform platform, PciFunction function, FusionMptDriver driver, IReadOnlyList<WatchedImage> images, MachineSettings settings)
+    private DiskMachine(DiskHost host, PciFunction function, FusionMptDriver driver, int disks, MachineSettings settings)
     {
-        Platform = platform;
+        _host = host;
         Function = function;
         Driver = driver;
         Settings = settings;
-        _images = images;
+        _disks = disks;
     }
 
     /// <summary>The machine.</summary>
-    internal EmulatedPlatform Platform { get; }
+    internal DmaPlatform Platform => _host.Platform;
+
+    /// <summary>Memory of the machine that nobody has, in bytes.</summary>
+    internal long FreeBytes => _host.FreeBytes;
 
     /// <summary>The open adapter.</summary>
     internal PciFunction Function { get; }
@@ -44,38 +44,36 @@ internal sealed class DiskMachine : IAsyncDisposable
     {
         get
         {
-            DeviceCounters device = Platform.CountersOf(AdapterAddress);
+            DeviceCounters device = _host.Device;
             MappingStatistics mappings = Function.Domain.Mappings;
             return new DiskCounters(
                 device.Commands, device.Doorbells, device.Interrupts, mappings.DirectBytes, mappings.BouncedBytes, mappings.CoalescedBytes,
-                mappings.RegistersHighWater, Platform.Statistics.IommuMaps, Driver.QueueDepth);
+                mappings.RegistersHighWater, _host.IommuMaps, Driver.QueueDepth);
         }
     }
 
     /// <summary>Builds the machine and starts the driver.</summary>
     /// <param name="settings">What the machine is like.</param>
-    /// <param name="images">The disks' bytes; owned by the machine from here on, also when this fails.</param>
+    /// <param name="media">The disks' bytes; owned by the machine from here on, also when this fails.</param>
     /// <param name="notice">Is told what worked differently from what was asked for.</param>
-    /// <param name="observer">Is told of every change of ownership, or null.</param>
     /// <param name="cancellationToken">Gives up.</param>
     internal static async Task<DiskMachine> StartAsync(
-        MachineSettings settings, IReadOnlyList<DiskImage> images, Action<string> notice, DmaObserver? observer, CancellationToken cancellationToken)
+        MachineSettings settings, IReadOnlyList<DiskMedium> media, Action<string> notice, CancellationToken cancellationToken)
     {
-        WatchedImage[] watched = [.. images.Select(i => new WatchedImage(i))];
-        EmulatedPlatform platform = Build(settings, watched, observer);
+        DiskHost host = await DiskHost.StartAsync(settings, media, cancellationToken).ConfigureAwait(false);
         try
         {
-            PciFunction function = await platform.OpenAsync(AdapterAddress, cancellationToken).ConfigureAwait(false);
+            PciFunction function = await host.Platform.OpenAsync(host.AdapterAddress, cancellationToken).ConfigureAwait(false);
             FusionMptDriver driver = await FusionMptDriver.StartAsync(
                 function,
                 new FusionMptDriverOptions { QueueDepth = settings.QueueDepth, CommandTimeout = Patience + settings.DiskLatency },
                 cancellationToken).ConfigureAwait(false);
             foreach (string text in driver.Notices) notice(text);
-            return new DiskMachine(platform, function, driver, watched, settings);
+            return new DiskMachine(host, function, driver, media.Count, settings);
         }
         catch
         {
-            await platform.DisposeAsync().ConfigureAwait(false);
+            await host.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }
@@ -87,7 +85,7 @@ internal sealed class DiskMachine : IAsyncDisposable
     /// <param name="cancellationToken">Gives up.</param>
     internal async Task OpenDisksAsync(CancellationToken cancellationToken)
     {
-        var disks = new BlockDevice[_images.Count];
+        var disks = new BlockDevice[_disks];
         for (int target = 0; target < disks.Length; target++)
             disks[target] = await Driver.OpenDiskAsync(target, cancellationToken).ConfigureAwait(false);
         Disks = disks;
@@ -112,7 +110,7 @@ internal sealed class DiskMachine : IAsyncDisposable
     /// <summary>The line for a failure of a disk, with what its image said if that is the reason.</summary>
     internal ToolException Explain(BlockDeviceException failure)
     {
-        Exception? image = _images.Select(i => i.Failure).FirstOrDefault(f => f is not null);
+        Exception? image = _host.ImageFailure;
         string why = image is null ? "" : $" (the disk image: {ErrorText.Reason(image)})";
         return new ToolException($"{HelpText.LowerFirst(ErrorText.Of(failure))}{why}", ExitCode.Failed, failure);
     }
@@ -121,24 +119,6 @@ internal sealed class DiskMachine : IAsyncDisposable
     {
         await Driver.DisposeAsync().ConfigureAwait(false);
         await Function.DisposeAsync().ConfigureAwait(false);
-        await Platform.DisposeAsync().ConfigureAwait(false);
-    }
-
-    private static EmulatedPlatform Build(MachineSettings settings, WatchedImage[] images, DmaObserver? observer)
-    {
-        EmulatedPlatform? platform = null;
-        try
-        {
-            platform = new EmulatedPlatform(settings.ToPlatform()) { Observer = observer };
-            Devices.ScsiDisk[] disks = [.. images.Select((image, n) => new Devices.ScsiDisk(image, new ScsiDiskOptions { Serial = $"DISK{n}" }))];
-            platform.Add(new FusionMptAdapter(disks, new FusionMptOptions { CommandDelay = settings.DiskLatency }), AdapterAddress);
-            return platform;
-        }
-        catch
-        {
-            foreach (WatchedImage image in images) image.Dispose();
-            platform?.DisposeAsync().AsTask().GetAwaiter().GetResult();
-            throw;
-        }
+        await _host.DisposeAsync().ConfigureAwait(false);
     }
 }

@@ -2,9 +2,12 @@ using DmaKit.Emulation;
 
 namespace DmaKit.Cli;
 
-/// <summary>The emulated machine that a verb runs its disks on, and how it is driven.</summary>
+/// <summary>The machine that a verb runs its devices on, and how it is driven.</summary>
 internal sealed record MachineSettings
 {
+    /// <summary>Whose devices it has.</summary>
+    internal PlatformKind Platform { get; init; }
+
     /// <summary>Commands in flight that are asked for, 1 to 128.</summary>
     internal int QueueDepth { get; init; } = 32;
 
@@ -29,21 +32,23 @@ internal sealed record MachineSettings
     /// <summary>How long the disk takes for each access to its image.</summary>
     internal TimeSpan DiskLatency { get; init; }
 
-    /// <summary>The machine as the platform wants to know it.</summary>
+    /// <summary>The machine as the emulated platform wants to know it.</summary>
     internal EmulatedPlatformOptions ToPlatform() => new()
     {
         MemoryBytes = MemoryBytes,
-        LowMemoryBytes = Above4G ? LowHalf(MemoryBytes) : null,
+        LowMemoryBytes = Above4G ? LowHalf(granule: 4096, least: 1L << 20) : null,
         SystemBuffersAbove4G = Above4G,
         Fragmentation = Fragmentation,
         Seed = Seed,
         Iommu = Iommu,
     };
 
-    // Half of the memory stays below 4 GiB, for packets and map registers.
-    private static long LowHalf(long memory)
+    /// <summary>Half of the memory: it stays below 4 GiB, for packets and map registers.</summary>
+    /// <param name="granule">What it must be a multiple of, in bytes.</param>
+    /// <param name="least">The least that the machine takes.</param>
+    internal long LowHalf(long granule, long least)
     {
-        const long least = 1L << 20, most = 2L << 30, page = 4096;
-        return Math.Clamp(memory / 2 & -page, least, Math.Min(most, memory));
+        const long most = 2L << 30;
+        return Math.Clamp(MemoryBytes / 2 & -granule, least, Math.Min(most, MemoryBytes));
     }
 }

@@ -8,7 +8,7 @@ namespace DmaKit.Cli;
 /// <summary>All verbs of the tool.</summary>
 internal static class CommandTree
 {
-    private const string Sentence = "dmakit runs device drivers written in C# on a machine emulated inside this process: "
+    private const string Sentence = "dmakit runs device drivers written in C# on a machine emulated inside this process, or on QEMU's devices: "
         + "it shows how they share memory with a device, and moves data into and out of disk images through a SCSI adapter, and captures through network cards.";
 
     /// <summary>Builds the commands for one run.</summary>
@@ -32,7 +32,8 @@ internal static class CommandTree
 
         root.Subcommands.Add(DemoVerb.Build(host));
         root.Subcommands.Add(DevicesVerb.Build(host));
-        var disk = new VerbCommand("disk", "Disk images behind an emulated SCSI adapter: write, read, copy, verify, measure.");
+        root.Subcommands.Add(DoctorVerb.Build(host));
+        var disk = new VerbCommand("disk", "Disk images behind a SCSI adapter: write, read, copy, verify, measure.");
         disk.Subcommands.Add(DiskInfoVerb.Build(host));
         disk.Subcommands.Add(DiskWriteVerb.Build(host));
         disk.Subcommands.Add(DiskReadVerb.Build(host));

@@ -7,6 +7,7 @@ internal sealed class MachineOptions
 {
     private static readonly MachineSettings Standard = new();
 
+    private readonly PlatformOption? _platform;
     private readonly Option<int> _queueDepth;
     private readonly Option<long> _memory;
     private readonly Option<double> _fragmentation;
@@ -27,8 +28,14 @@ internal sealed class MachineOptions
         _queueDepth = network
             ? OptionKinds.Number("--queue-depth", "Frames on their way to a card, 4 to 128.", Standard.QueueDepth, 4, 128)
             : OptionKinds.Number("--queue-depth", "Commands in flight, 1 to 128.", Standard.QueueDepth, 1, 128);
-        _memory = OptionKinds.Size("--memory", "Memory of the emulated machine, such as 512MiB.", memory, 8L << 20, 64L << 30, 4096);
+        _memory = OptionKinds.Size("--memory", "Memory of the machine, such as 512MiB.", memory, 8L << 20, 64L << 30, 4096);
         _fragmentation = OptionKinds.Fraction("--fragmentation", "How fragmented that memory is.", fragmentation);
+        if (!network)
+        {
+            _platform = new PlatformOption(command);
+            _platform.EmulatedOnly(_latency);
+        }
+
         command.Options.Add(_queueDepth);
         command.Options.Add(_memory);
         command.Options.Add(_fragmentation);
@@ -41,6 +48,7 @@ internal sealed class MachineOptions
 
     internal MachineSettings Read(ParseResult parsed) => new()
     {
+        Platform = _platform?.Read(parsed) ?? PlatformKind.Emulated,
         QueueDepth = parsed.GetValue(_queueDepth),
         MemoryBytes = parsed.GetValue(_memory),
         Fragmentation = parsed.GetValue(_fragmentation),

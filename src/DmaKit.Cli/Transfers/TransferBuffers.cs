@@ -31,7 +31,7 @@ internal sealed class TransferBuffers : IDisposable
         int wanted = machine.Driver.QueueDepth;
 
         // Half of what is free stays free, for map registers.
-        int most = machine.Settings.Managed ? wanted : (int)Math.Clamp(machine.Platform.Statistics.FreeBytes / 2 / ChunkBytes, 1, wanted);
+        int most = machine.Settings.Managed ? wanted : (int)Math.Clamp(machine.FreeBytes / 2 / ChunkBytes, 1, wanted);
         try
         {
             buffers.Edge = buffers.Take(machine, ImageFile.BlockBytes);

@@ -33,7 +33,7 @@ internal static class DemoVerb
     private static async Task<int> RunAsync(ToolHost host, MachineSettings settings, bool live, string? svg, CancellationToken interrupted)
     {
         if (svg is not null) PathCheck.Creatable(svg, "picture");
-        if (live && settings.DiskLatency == TimeSpan.Zero) settings = settings with { DiskLatency = WatchedLatency };
+        if (live && settings is { Platform: PlatformKind.Emulated, DiskLatency.Ticks: 0 }) settings = settings with { DiskLatency = WatchedLatency };
         await using DemoRun demo = await DemoRun.StartAsync(
             settings, live ? WatchedBytes : PlainBytes, live, host.Notice, host.Clock, interrupted).ConfigureAwait(false);
         if (live) await WatchAsync(host, demo, interrupted).ConfigureAwait(false);

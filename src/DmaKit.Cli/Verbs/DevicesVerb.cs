@@ -1,13 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using DmaKit.Devices;
-using DmaKit.Emulation;
 using DmaKit.Platforms;
 
 namespace DmaKit.Cli;
 
-/// <summary><c>dmakit devices</c>: what the emulated machine has to offer to drivers.</summary>
+/// <summary><c>dmakit devices</c>: what a machine has to offer to drivers.</summary>
 internal static class DevicesVerb
 {
     private const int FirstBar = 0x10;
@@ -15,15 +13,15 @@ internal static class DevicesVerb
     internal static Command Build(ToolHost host)
     {
         var json = new Option<bool>("--json") { Description = "One JSON object on standard output." };
-        var command = new VerbCommand("devices", "Lists the devices of the emulated machine: address, ids, class, registers, interrupts.")
+        var command = new VerbCommand("devices", "Lists the devices of a machine: address, ids, class, registers, interrupts.")
         {
-            Examples = ["dmakit devices", "dmakit devices --json"],
+            Examples = ["dmakit devices", "dmakit devices --json", "dmakit devices --platform qemu"],
         };
         command.Options.Add(json);
+        var platform = new PlatformOption(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            await using var machine = new EmulatedPlatform();
-            foreach (DeviceModel model in Showroom.Devices()) machine.Add(model);
+            await using DmaPlatform machine = await Showroom.OpenAsync(platform.Read(parsed), cancellationToken).ConfigureAwait(false);
             var entries = new List<DeviceEntry>();
             foreach (PciFunctionInfo info in machine.Functions) entries.Add(await LookAsync(machine, info, cancellationToken).ConfigureAwait(false));
             if (parsed.GetValue(json)) WriteJson(host, machine, entries);
@@ -33,7 +31,7 @@ internal static class DevicesVerb
         return command;
     }
 
-    private static async Task<DeviceEntry> LookAsync(EmulatedPlatform machine, PciFunctionInfo info, CancellationToken cancellationToken)
+    private static async Task<DeviceEntry> LookAsync(DmaPlatform machine, PciFunctionInfo info, CancellationToken cancellationToken)
     {
         await using PciFunction function = await machine.OpenAsync(info.Address, cancellationToken).ConfigureAwait(false);
         var bars = new List<BarEntry>();
@@ -70,7 +68,7 @@ internal static class DevicesVerb
         }
     }
 
-    private static void WriteJson(ToolHost host, EmulatedPlatform machine, List<DeviceEntry> entries) => JsonOutput.Write(host, json =>
+    private static void WriteJson(ToolHost host, DmaPlatform machine, List<DeviceEntry> entries) => JsonOutput.Write(host, json =>
     {
         json.WriteString("verb", "devices");
         json.WriteString("platform", machine.Name);

@@ -1,4 +1,3 @@
-using DmaKit.Devices;
 using DmaKit.Drivers;
 
 namespace DmaKit.Cli;
@@ -38,7 +37,7 @@ internal sealed class DiskSession : IAsyncDisposable
     {
         foreach (ImageFile image in images) image.TellOfRest(host);
         DiskMachine machine = await DiskMachine.StartAsync(
-            settings, [.. images.Select(i => new FileDiskImage(i.Handle, isReadOnly: !i.IsWritable))], host.Notice, null, interrupted).ConfigureAwait(false);
+            settings, [.. images.Select(i => new FileMedium(i))], host.Notice, interrupted).ConfigureAwait(false);
         TransferBuffers? buffers = null;
         try
         {

@@ -7,6 +7,7 @@ public sealed class HelpTests
     [InlineData("demo")]
     [InlineData("demo deadlock")]
     [InlineData("devices")]
+    [InlineData("doctor")]
     [InlineData("disk")]
     [InlineData("disk info")]
     [InlineData("disk write")]

@@ -15,6 +15,21 @@ public sealed class DevicesVerbTests
         Assert.Empty(result.Error);
     }
 
+    [Theory]
+    [InlineData("qemu")]
+    [InlineData("qemu+vtd")]
+    public async Task E2_DevicesOfQemuAreListed(string platform)
+    {
+        QemuTool.Require();
+        ToolResult result = (await InProcess.RunAsync("devices", "--platform", platform)).Succeeded();
+        Assert.Contains("0000:00:03.0  1234:11e8  class 00ff00", result.Output, StringComparison.Ordinal);
+        Assert.Contains("1000:0054  class 010000", result.Output, StringComparison.Ordinal);
+        Assert.Contains("10ec:8139  class 020000", result.Output, StringComparison.Ordinal);
+        Assert.Contains("1274:5000  class 040100", result.Output, StringComparison.Ordinal);
+        Assert.Contains("BAR 0: 1 MiB of memory at 0xe0000000", result.Output, StringComparison.Ordinal);
+        Assert.Empty(result.Error);
+    }
+
     [Fact]
     public async Task E2_DevicesAsJsonAreOneObject()
     {

@@ -1,0 +1,14 @@
+namespace DmaKit.Cli;
+
+/// <summary>Whose device models a verb runs on.</summary>
+internal enum PlatformKind
+{
+    /// <summary>The machine inside this process.</summary>
+    Emulated,
+
+    /// <summary>QEMU's devices.</summary>
+    Qemu,
+
+    /// <summary>QEMU's devices behind its VT-d IOMMU.</summary>
+    QemuVtd,
+}

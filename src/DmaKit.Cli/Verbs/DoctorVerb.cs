@@ -1,0 +1,86 @@
+using System.CommandLine;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using DmaKit.Qemu;
+
+namespace DmaKit.Cli;
+
+/// <summary><c>dmakit doctor</c>: what is installed here, which platforms work, and what mends those that do not.</summary>
+internal static class DoctorVerb
+{
+    private static readonly PlatformKind[] Platforms = [PlatformKind.Emulated, PlatformKind.Qemu, PlatformKind.QemuVtd];
+
+    internal static Command Build(ToolHost host)
+    {
+        var json = new Option<bool>("--json") { Description = "One JSON object on standard output." };
+        var command = new VerbCommand("doctor", "Says what is installed and which platforms work here, and for each that does not, the command that mends it.")
+        {
+            Examples = ["dmakit doctor", "dmakit doctor --json"],
+        };
+        command.Options.Add(json);
+        command.SetAction(async (parsed, interrupted) =>
+        {
+            (string? path, string? version) = await FindQemuAsync(interrupted).ConfigureAwait(false);
+            var health = new List<PlatformHealth>();
+            foreach (PlatformKind platform in Platforms) health.Add(await PlatformHealth.ExamineAsync(platform, interrupted).ConfigureAwait(false));
+            if (parsed.GetValue(json)) WriteJson(host, path, version, health);
+            else WriteText(host, path, version, health);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static async Task<(string? Path, string? Version)> FindQemuAsync(CancellationToken interrupted)
+    {
+        try
+        {
+            QemuProgram program = QemuProgram.Find();
+            return (program.Path, await program.ReadVersionAsync(interrupted).ConfigureAwait(false));
+        }
+        catch (DmaException)
+        {
+            // What is wrong with it is said where the platform is examined.
+            return (null, null);
+        }
+    }
+
+    private static void WriteText(ToolHost host, string? path, string? version, List<PlatformHealth> health)
+    {
+        host.Out.WriteLine($"dmakit    {Version()}");
+        host.Out.WriteLine($"runtime   {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier}");
+        host.Out.WriteLine(path is null ? "qemu      none that runs" : $"qemu      {version}, {PathText.Show(path)}");
+        foreach (PlatformHealth one in health)
+        {
+            string name = PlatformOption.Show(one.Platform);
+            host.Out.WriteLine(one.Works ? $"platform  {name}: works" : $"platform  {name}: does not work: {HelpText.LowerFirst(one.Problem!)}");
+            if (one.Remedy is not null) host.Out.WriteLine($"          mend it with: {one.Remedy}");
+        }
+    }
+
+    private static void WriteJson(ToolHost host, string? path, string? version, List<PlatformHealth> health) => JsonOutput.Write(host, json =>
+    {
+        json.WriteString("verb", "doctor");
+        json.WriteString("version", Version());
+        json.WriteString("runtime", RuntimeInformation.FrameworkDescription);
+        json.WriteString("system", RuntimeInformation.RuntimeIdentifier);
+        json.WriteStartObject("qemu");
+        json.WriteString("path", path);
+        json.WriteString("version", version);
+        json.WriteEndObject();
+        json.WriteStartArray("platforms");
+        foreach (PlatformHealth one in health)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", PlatformOption.Show(one.Platform));
+            json.WriteBoolean("works", one.Works);
+            json.WriteString("problem", one.Problem);
+            json.WriteString("remedy", one.Remedy);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    });
+
+    private static string Version() =>
+        (typeof(DoctorVerb).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "?").Split('+')[0];
+}
