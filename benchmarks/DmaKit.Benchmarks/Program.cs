@@ -15,6 +15,9 @@ using DmaKit.Benchmarks.Native;
     ("heap-footprint", () => new HeapFootprint()),
     ("heap-align-4096", () => new HeapAlign4096()),
     ("commands-net", () => new CommandsPosted()),
+    ("mix-float", () => new MixFloat()),
+    ("mix-s16", () => new MixShort(byHand: false)),
+    ("mix-s16-pairs", () => new MixShort(byHand: true)),
 ];
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;

@@ -29,9 +29,12 @@ public sealed class DeviceClock
     private const int JumpReports = 4;
     private const int RestlessReports = 8;
 
-    // The fall of the sum of squares that breaks the line: by chance it comes once in exp(25) times. And the one that widens the bound.
-    private const double Break = 50;
+    // The fall of the sum of squares that breaks the line: by chance it comes once in exp(18) times. Less widens the bound: with a bend in the
+    // last few reports that might be chance still, and sooner with one that goes through a good part of them, as when a crystal warms up.
+    private const double Break = 36;
     private const double Suspect = 20;
+    private const double SuspectBend = 12;
+    private const int BendPart = 8;
 
     // By how much a crystal wanders while nobody watches it: the bound of an old report grows by this.
     private const double Wander = 0.1e-6;
@@ -416,19 +419,14 @@ public sealed class DeviceClock
         double gain = _window.BestSplit(_variance, out LineFit older, out LineFit newer);
         double clumped = Math.Max(1, _variance * Freedom / (_all.Residue + (GuessWeight * _guess)));
         gain /= clumped;
-        if (gain < Suspect && !PriorIsWrong())
-        {
-            _suspicion = 0;
-            return;
-        }
-
-        if (gain < Break && !PriorIsWrong())
-        {
-            _suspicion = Math.Abs(newer.MeanX - _all.MeanX - (_slope * (newer.MeanT - _all.MeanT)));
-            return;
-        }
-
         _suspicion = 0;
+        if (gain < Break)
+        {
+            bool bend = newer.Count * BendPart >= _all.Count;
+            double t = bend ? Seconds(_newestTime) : newer.MeanT;
+            if (gain >= (bend ? SuspectBend : Suspect)) _suspicion = Math.Abs(newer.MeanX + (bend ? newer.Slope * (t - newer.MeanT) : 0) - _all.MeanX - (_slope * (t - _all.MeanT)));
+        }
+
         if (gain >= Break) Cut(older, newer);
         if (PriorIsWrong())
         {
@@ -447,7 +445,10 @@ public sealed class DeviceClock
         _all = _window.All;
         _priorSlope = oldSlope;
         double wander = 1e-6 * _rate;
-        _priorVariance = Math.Min(_tolerance, (4 * oldVariance) + (wander * wander));
+
+        // A jump leaves the slope as it was. By what the newer slope differs beyond its own error, the older one is no longer to be trusted.
+        double bent = Math.Max(0, ((newer.Slope - oldSlope) * (newer.Slope - oldSlope)) - (4 * _variance / newer.Stt));
+        _priorVariance = Math.Min(_tolerance, (4 * oldVariance) + (wander * wander) + bent);
         _clumps = _clumpWeight = 0;
         Fit();
     }

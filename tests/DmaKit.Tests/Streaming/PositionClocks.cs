@@ -3,7 +3,9 @@ namespace DmaKit.Tests;
 /// <summary>The clock of the library, and two that other people write.</summary>
 internal static class PositionClocks
 {
-    internal static IPositionClock Real(double rate, long ticks) => new RealClock(new DeviceClock(new DeviceClockOptions { Rate = rate, TimestampFrequency = ticks }));
+    internal static IPositionClock Real(double rate, long ticks) => Of(new DeviceClock(new DeviceClockOptions { Rate = rate, TimestampFrequency = ticks }));
+
+    internal static IPositionClock Of(DeviceClock clock) => new RealClock(clock);
 
     /// <summary>A control loop of fixed bandwidth: follows well, and never learns more than its bandwidth lets through.</summary>
     internal static IPositionClock Loop(double rate, long ticks) => new LoopClock(rate, ticks);
