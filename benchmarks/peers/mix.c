@@ -1,35 +1,41 @@
 // Mixing as one writes it in C: eight interleaved stereo streams into one, for gcc to vectorise as it sees fit, and 16 bits also by hand.
+// A block is a call, as it is in a mixer that gets other streams each time.
 #include <immintrin.h>
 #include <stdint.h>
 
-// Sum of products; nothing above 1 or below -1.
-long mix_float(float *restrict out, const float *const *in, const float *gain, int samples, int times)
+#define BLOCK __attribute__((noinline)) static void
+
+// Sum of products.
+BLOCK block_float(float *restrict out, const float *const *in, const float *gain, int samples)
 {
     const float *restrict a = in[0], *restrict b = in[1], *restrict c = in[2], *restrict d = in[3];
     const float *restrict e = in[4], *restrict f = in[5], *restrict g = in[6], *restrict h = in[7];
-    for (int t = 0; t < times; t++) {
-        for (int i = 0; i < samples; i++) {
-            float sum = a[i] * gain[0] + b[i] * gain[1] + c[i] * gain[2] + d[i] * gain[3]
-                      + e[i] * gain[4] + f[i] * gain[5] + g[i] * gain[6] + h[i] * gain[7];
-            out[i] = sum > 1 ? 1 : sum < -1 ? -1 : sum;
-        }
-        __asm__ volatile("" ::: "memory");
+    for (int i = 0; i < samples; i++) {
+        out[i] = a[i] * gain[0] + b[i] * gain[1] + c[i] * gain[2] + d[i] * gain[3]
+               + e[i] * gain[4] + f[i] * gain[5] + g[i] * gain[6] + h[i] * gain[7];
     }
+}
+
+long mix_float(float *out, const float *const *in, const float *gain, int samples, int times)
+{
+    for (int t = 0; t < times; t++) block_float(out, in, gain, samples);
     return times;
 }
 
 // Exact sum in 32 bits, saturated once.
-long mix_s16(int16_t *restrict out, const int16_t *const *in, int samples, int times)
+BLOCK block_s16(int16_t *restrict out, const int16_t *const *in, int samples)
 {
     const int16_t *restrict a = in[0], *restrict b = in[1], *restrict c = in[2], *restrict d = in[3];
     const int16_t *restrict e = in[4], *restrict f = in[5], *restrict g = in[6], *restrict h = in[7];
-    for (int t = 0; t < times; t++) {
-        for (int i = 0; i < samples; i++) {
-            int32_t sum = a[i] + b[i] + c[i] + d[i] + e[i] + f[i] + g[i] + h[i];
-            out[i] = (int16_t)(sum > INT16_MAX ? INT16_MAX : sum < INT16_MIN ? INT16_MIN : sum);
-        }
-        __asm__ volatile("" ::: "memory");
+    for (int i = 0; i < samples; i++) {
+        int32_t sum = a[i] + b[i] + c[i] + d[i] + e[i] + f[i] + g[i] + h[i];
+        out[i] = (int16_t)(sum > INT16_MAX ? INT16_MAX : sum < INT16_MIN ? INT16_MIN : sum);
     }
+}
+
+long mix_s16(int16_t *out, const int16_t *const *in, int samples, int times)
+{
+    for (int t = 0; t < times; t++) block_s16(out, in, samples);
     return times;
 }
 
@@ -66,25 +72,27 @@ typedef __m128i wide;
 const char *mix_vectors(void) { return "SSE2 pmaddwd"; }
 #endif
 
-long mix_s16_pairs(int16_t *restrict out, const int16_t *const *in, int samples, int times)
+BLOCK block_s16_pairs(int16_t *restrict out, const int16_t *const *in, int samples)
 {
     const int16_t *a = in[0], *b = in[1], *c = in[2], *d = in[3], *e = in[4], *f = in[5], *g = in[6], *h = in[7];
     const wide one = ONES;
     const int step = sizeof(wide) / sizeof *out;
-    for (int t = 0; t < times; t++) {
-        int i = 0;
-        for (; i + step <= samples; i += step) {
-            wide va = LOAD(a + i), vb = LOAD(b + i), vc = LOAD(c + i), vd = LOAD(d + i);
-            wide ve = LOAD(e + i), vf = LOAD(f + i), vg = LOAD(g + i), vh = LOAD(h + i);
-            wide low = ADD(ADD(LOW(va, vb), LOW(vc, vd)), ADD(LOW(ve, vf), LOW(vg, vh)));
-            wide high = ADD(ADD(HIGH(va, vb), HIGH(vc, vd)), ADD(HIGH(ve, vf), HIGH(vg, vh)));
-            STORE(out + i, PACK(low, high));
-        }
-        for (; i < samples; i++) {
-            int32_t sum = a[i] + b[i] + c[i] + d[i] + e[i] + f[i] + g[i] + h[i];
-            out[i] = (int16_t)(sum > INT16_MAX ? INT16_MAX : sum < INT16_MIN ? INT16_MIN : sum);
-        }
-        __asm__ volatile("" ::: "memory");
+    int i = 0;
+    for (; i + step <= samples; i += step) {
+        wide va = LOAD(a + i), vb = LOAD(b + i), vc = LOAD(c + i), vd = LOAD(d + i);
+        wide ve = LOAD(e + i), vf = LOAD(f + i), vg = LOAD(g + i), vh = LOAD(h + i);
+        wide low = ADD(ADD(LOW(va, vb), LOW(vc, vd)), ADD(LOW(ve, vf), LOW(vg, vh)));
+        wide high = ADD(ADD(HIGH(va, vb), HIGH(vc, vd)), ADD(HIGH(ve, vf), HIGH(vg, vh)));
+        STORE(out + i, PACK(low, high));
     }
+    for (; i < samples; i++) {
+        int32_t sum = a[i] + b[i] + c[i] + d[i] + e[i] + f[i] + g[i] + h[i];
+        out[i] = (int16_t)(sum > INT16_MAX ? INT16_MAX : sum < INT16_MIN ? INT16_MIN : sum);
+    }
+}
+
+long mix_s16_pairs(int16_t *out, const int16_t *const *in, int samples, int times)
+{
+    for (int t = 0; t < times; t++) block_s16_pairs(out, in, samples);
     return times;
 }

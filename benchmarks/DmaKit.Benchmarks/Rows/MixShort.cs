@@ -30,12 +30,7 @@ internal sealed class MixShort(bool byHand) : Row
         Span<int> sums = _peer.Sums<int>();
         Span<byte> output = _peer.Output(1, MixPeer.Samples * sizeof(short));
         StreamBatch batch = _peer.Batch(sizeof(short), gains: false);
-        for (int i = 0; i < n; i++)
-        {
-            ShortMixer.Add(sums, batch, fresh: true);
-            ShortMixer.Write(sums, output);
-        }
-
+        for (int i = 0; i < n; i++) ShortMixer.Add(sums, batch, fresh: true, output);
         return n;
     }
 }

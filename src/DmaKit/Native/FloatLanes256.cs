@@ -14,13 +14,14 @@ internal readonly struct FloatLanes256(Vector256<float> v) : IFloatLanes<FloatLa
 
     // SAFETY: the kernel that calls it has checked that Count samples from the index on lie within the caller's span; any thread.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static FloatLanes256 Load(ref float samples, int at) => new(Vector256.LoadUnsafe(ref samples, (nuint)at));
+    public static FloatLanes256 Load(ref float samples, nuint at) => new(Vector256.LoadUnsafe(ref samples, at));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FloatLanes256 All(float value) => new(Vector256.Create(value));
 
+    // SAFETY: as for Load. The load stands in the expression, so that it becomes an operand of the multiplication.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static FloatLanes256 AddProduct(FloatLanes256 sum, FloatLanes256 samples, FloatLanes256 gain) => new(sum._v + (samples._v * gain._v));
+    public static FloatLanes256 AddProduct(FloatLanes256 sum, ref float samples, nuint at, FloatLanes256 gain) => new(Vector256.FusedMultiplyAdd(gain._v, Vector256.LoadUnsafe(ref samples, at), sum._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FloatLanes256 Clamp(FloatLanes256 samples)
@@ -31,5 +32,5 @@ internal readonly struct FloatLanes256(Vector256<float> v) : IFloatLanes<FloatLa
 
     // SAFETY: as for Load.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(FloatLanes256 samples, ref float destination, int at) => samples._v.StoreUnsafe(ref destination, (nuint)at);
+    public static void Store(FloatLanes256 samples, ref float destination, nuint at) => samples._v.StoreUnsafe(ref destination, at);
 }

@@ -14,13 +14,14 @@ internal readonly struct FloatLanes512(Vector512<float> v) : IFloatLanes<FloatLa
 
     // SAFETY: the kernel that calls it has checked that Count samples from the index on lie within the caller's span; any thread.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static FloatLanes512 Load(ref float samples, int at) => new(Vector512.LoadUnsafe(ref samples, (nuint)at));
+    public static FloatLanes512 Load(ref float samples, nuint at) => new(Vector512.LoadUnsafe(ref samples, at));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FloatLanes512 All(float value) => new(Vector512.Create(value));
 
+    // SAFETY: as for Load. The load stands in the expression, so that it becomes an operand of the multiplication.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static FloatLanes512 AddProduct(FloatLanes512 sum, FloatLanes512 samples, FloatLanes512 gain) => new(sum._v + (samples._v * gain._v));
+    public static FloatLanes512 AddProduct(FloatLanes512 sum, ref float samples, nuint at, FloatLanes512 gain) => new(Vector512.FusedMultiplyAdd(gain._v, Vector512.LoadUnsafe(ref samples, at), sum._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FloatLanes512 Clamp(FloatLanes512 samples)
@@ -31,5 +32,5 @@ internal readonly struct FloatLanes512(Vector512<float> v) : IFloatLanes<FloatLa
 
     // SAFETY: as for Load.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(FloatLanes512 samples, ref float destination, int at) => samples._v.StoreUnsafe(ref destination, (nuint)at);
+    public static void Store(FloatLanes512 samples, ref float destination, nuint at) => samples._v.StoreUnsafe(ref destination, at);
 }

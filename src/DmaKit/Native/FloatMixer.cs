@@ -4,38 +4,39 @@ using System.Runtime.Intrinsics;
 
 namespace DmaKit.Native;
 
-/// <summary>Mixes streams of 32-bit floating point: sums in the order of the streams, each product and each sum rounded, whatever the width of the vectors.</summary>
+/// <summary>Mixes streams of 32-bit floating point: sums in the order of the streams, rounded once for each, whatever the width of the vectors.</summary>
 internal static class FloatMixer
 {
     /// <summary>Adds streams to sums.</summary>
     /// <param name="sums">The sums.</param>
     /// <param name="batch">Streams of at least as many samples.</param>
     /// <param name="fresh">Whether the sums are 0 whatever stands there.</param>
-    internal static void Add(Span<float> sums, StreamBatch batch, bool fresh)
+    /// <param name="output">Where the sums are written as samples, too, in the same pass; empty for nowhere.</param>
+    internal static void Add(Span<float> sums, in StreamBatch batch, bool fresh, Span<byte> output)
     {
-        if (Vector512.IsHardwareAccelerated) Add<FloatLanes512>(sums, batch, fresh);
-        else if (Vector256.IsHardwareAccelerated) Add<FloatLanes256>(sums, batch, fresh);
-        else Add<FloatLanes128>(sums, batch, fresh);
+        if (Vector512.IsHardwareAccelerated) Add<FloatLanes512>(sums, batch, fresh, output);
+        else if (Vector256.IsHardwareAccelerated) Add<FloatLanes256>(sums, batch, fresh, output);
+        else Add<FloatLanes128>(sums, batch, fresh, output);
     }
 
-    internal static void Add<TLanes>(Span<float> sums, StreamBatch batch, bool fresh) where TLanes : struct, IFloatLanes<TLanes>
+    internal static void Add<TLanes>(Span<float> sums, StreamBatch batch, bool fresh, Span<byte> output) where TLanes : struct, IFloatLanes<TLanes>
     {
-        while (batch.Count > 0)
-        {
-            int taken = batch.Count >= 8 ? 8 : batch.Count >= 4 ? 4 : batch.Count >= 2 ? 2 : 1;
-            int done = sums.Length / TLanes.Count * TLanes.Count;
-            Pass<TLanes>(sums, batch, taken, fresh, 0, done);
-            Pass<FloatLanes1>(sums, batch, taken, fresh, done, sums.Length);
-            batch.Skip(taken);
-            fresh = false;
-        }
+        int taken = batch.Count >= 8 ? 8 : batch.Count >= 4 ? 4 : batch.Count >= 2 ? 2 : 1;
+        bool last = batch.Count == taken;
+        int done = sums.Length / TLanes.Count * TLanes.Count;
+        Span<byte> written = last ? output : [];
+        Pass<TLanes>(sums, batch, taken, fresh, written, 0, done);
+        if (done < sums.Length) Pass<FloatLanes1>(sums, batch, taken, fresh, written, done, sums.Length);
+        if (last) return;
+        StreamBatch rest = batch;
+        rest.Skip(taken);
+        Add<TLanes>(sums, rest, fresh: false, output);
     }
 
     /// <summary>Adds one stream whose gain may be another for each sample.</summary>
     internal static void AddScaled(Span<float> sums, ReadOnlySpan<double> samples, ReadOnlySpan<float> gains)
     {
-        // The product of a sample and a gain of 24 bits each is exact before it is rounded: the same as above.
-        for (int i = 0; i < sums.Length; i++) sums[i] += (float)(samples[i] * gains[i]);
+        for (int i = 0; i < sums.Length; i++) sums[i] = MathF.FusedMultiplyAdd((float)samples[i], gains[i], sums[i]);
     }
 
     /// <summary>Writes sums as samples between -1 and 1.</summary>
@@ -52,19 +53,32 @@ internal static class FloatMixer
         Span<float> samples = MemoryMarshal.Cast<byte, float>(destination)[..sums.Length];
         ref float from = ref MemoryMarshal.GetReference(sums);
         ref float to = ref MemoryMarshal.GetReference(samples);
-        int at = 0;
-        for (; at <= sums.Length - TLanes.Count; at += TLanes.Count) TLanes.Store(TLanes.Clamp(TLanes.Load(ref from, at)), ref to, at);
-        for (; at < sums.Length; at++) FloatLanes1.Store(FloatLanes1.Clamp(FloatLanes1.Load(ref from, at)), ref to, at);
+        nuint done = (nuint)(sums.Length / TLanes.Count * TLanes.Count);
+        for (nuint at = 0; at < done; at += (nuint)TLanes.Count) TLanes.Store(TLanes.Clamp(TLanes.Load(ref from, at)), ref to, at);
+        for (nuint at = done; at < (nuint)sums.Length; at++) FloatLanes1.Store(FloatLanes1.Clamp(FloatLanes1.Load(ref from, at)), ref to, at);
     }
 
-    private static void Pass<TLanes>(Span<float> sums, in StreamBatch batch, int streams, bool fresh, int from, int to) where TLanes : struct, IFloatLanes<TLanes>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Pass<TLanes>(Span<float> sums, in StreamBatch batch, int streams, bool fresh, Span<byte> output, int from, int to) where TLanes : struct, IFloatLanes<TLanes>
+    {
+        if (fresh && output.IsEmpty) Pass<TLanes, IFlag.Yes, IFlag.No>(sums, batch, streams, output, from, to);
+        else if (fresh) Pass<TLanes, IFlag.Yes, IFlag.Yes>(sums, batch, streams, output, from, to);
+        else if (output.IsEmpty) Pass<TLanes, IFlag.No, IFlag.No>(sums, batch, streams, output, from, to);
+        else Pass<TLanes, IFlag.No, IFlag.Yes>(sums, batch, streams, output, from, to);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Pass<TLanes, TFresh, TWrite>(Span<float> sums, in StreamBatch batch, int streams, Span<byte> output, int from, int to)
+        where TLanes : struct, IFloatLanes<TLanes>
+        where TFresh : struct, IFlag
+        where TWrite : struct, IFlag
     {
         switch (streams)
         {
-            case 8: Eight<TLanes>(sums, batch, fresh, from, to); break;
-            case 4: Four<TLanes>(sums, batch, fresh, from, to); break;
-            case 2: Two<TLanes>(sums, batch, fresh, from, to); break;
-            default: One<TLanes>(sums, batch, fresh, from, to); break;
+            case 8: Eight<TLanes, TFresh, TWrite>(sums, batch, output, from, to); break;
+            case 4: Four<TLanes, TFresh, TWrite>(sums, batch, output, from, to); break;
+            case 2: Two<TLanes, TFresh, TWrite>(sums, batch, output, from, to); break;
+            default: One<TLanes, TFresh, TWrite>(sums, batch, output, from, to); break;
         }
     }
 
@@ -73,60 +87,126 @@ internal static class FloatMixer
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ref float First(ReadOnlySpan<byte> stream, int samples) => ref MemoryMarshal.GetReference(MemoryMarshal.Cast<byte, float>(stream)[..samples]);
 
-    private static void One<TLanes>(Span<float> sums, in StreamBatch b, bool fresh, int from, int to) where TLanes : struct, IFloatLanes<TLanes>
+    private static void One<TLanes, TFresh, TWrite>(Span<float> sums, in StreamBatch b, Span<byte> output, int from, int to)
+        where TLanes : struct, IFloatLanes<TLanes>
+        where TFresh : struct, IFlag
+        where TWrite : struct, IFlag
     {
-        // SAFETY: as for First; from and to lie within the sums, which are the caller's span.
+        // SAFETY: as for First; from and to lie within the sums, which are the caller's span, a multiple of the lanes apart.
         ref float d = ref MemoryMarshal.GetReference(sums);
+        ref float o = ref TWrite.IsSet ? ref First(output, sums.Length) : ref d;
         ref float s0 = ref First(b.S0, sums.Length);
         TLanes g0 = TLanes.All(b.G0);
-        for (int at = from; at < to; at += TLanes.Count)
+        nuint width = (nuint)TLanes.Count;
+        nuint at = (nuint)from;
+        for (; at + width < (nuint)to; at += 2 * width)
         {
-            TLanes sum = fresh ? TLanes.Zero : TLanes.Load(ref d, at);
-            sum = TLanes.AddProduct(sum, TLanes.Load(ref s0, at), g0);
+            TLanes sum = TFresh.IsSet ? TLanes.Zero : TLanes.Load(ref d, at);
+            TLanes next = TFresh.IsSet ? TLanes.Zero : TLanes.Load(ref d, at + width);
+            sum = TLanes.AddProduct(sum, ref s0, at, g0);
+            next = TLanes.AddProduct(next, ref s0, at + width, g0);
             TLanes.Store(sum, ref d, at);
+            TLanes.Store(next, ref d, at + width);
+            if (!TWrite.IsSet) continue;
+            TLanes.Store(TLanes.Clamp(sum), ref o, at);
+            TLanes.Store(TLanes.Clamp(next), ref o, at + width);
         }
+
+        if (at >= (nuint)to) return;
+        TLanes rest = TFresh.IsSet ? TLanes.Zero : TLanes.Load(ref d, at);
+        rest = TLanes.AddProduct(rest, ref s0, at, g0);
+        TLanes.Store(rest, ref d, at);
+        if (TWrite.IsSet) TLanes.Store(TLanes.Clamp(rest), ref o, at);
     }
 
-    private static void Two<TLanes>(Span<float> sums, in StreamBatch b, bool fresh, int from, int to) where TLanes : struct, IFloatLanes<TLanes>
+    private static void Two<TLanes, TFresh, TWrite>(Span<float> sums, in StreamBatch b, Span<byte> output, int from, int to)
+        where TLanes : struct, IFloatLanes<TLanes>
+        where TFresh : struct, IFlag
+        where TWrite : struct, IFlag
     {
-        // SAFETY: as for First; from and to lie within the sums, which are the caller's span.
+        // SAFETY: as for First; from and to lie within the sums, which are the caller's span, a multiple of the lanes apart.
         ref float d = ref MemoryMarshal.GetReference(sums);
+        ref float o = ref TWrite.IsSet ? ref First(output, sums.Length) : ref d;
         ref float s0 = ref First(b.S0, sums.Length);
         ref float s1 = ref First(b.S1, sums.Length);
         TLanes g0 = TLanes.All(b.G0), g1 = TLanes.All(b.G1);
-        for (int at = from; at < to; at += TLanes.Count)
+        nuint width = (nuint)TLanes.Count;
+        nuint at = (nuint)from;
+        for (; at + width < (nuint)to; at += 2 * width)
         {
-            TLanes sum = fresh ? TLanes.Zero : TLanes.Load(ref d, at);
-            sum = TLanes.AddProduct(sum, TLanes.Load(ref s0, at), g0);
-            sum = TLanes.AddProduct(sum, TLanes.Load(ref s1, at), g1);
+            TLanes sum = TFresh.IsSet ? TLanes.Zero : TLanes.Load(ref d, at);
+            TLanes next = TFresh.IsSet ? TLanes.Zero : TLanes.Load(ref d, at + width);
+            sum = TLanes.AddProduct(sum, ref s0, at, g0);
+            next = TLanes.AddProduct(next, ref s0, at + width, g0);
+            sum = TLanes.AddProduct(sum, ref s1, at, g1);
+            next = TLanes.AddProduct(next, ref s1, at + width, g1);
             TLanes.Store(sum, ref d, at);
+            TLanes.Store(next, ref d, at + width);
+            if (!TWrite.IsSet) continue;
+            TLanes.Store(TLanes.Clamp(sum), ref o, at);
+            TLanes.Store(TLanes.Clamp(next), ref o, at + width);
         }
+
+        if (at >= (nuint)to) return;
+        TLanes rest = TFresh.IsSet ? TLanes.Zero : TLanes.Load(ref d, at);
+        rest = TLanes.AddProduct(rest, ref s0, at, g0);
+        rest = TLanes.AddProduct(rest, ref s1, at, g1);
+        TLanes.Store(rest, ref d, at);
+        if (TWrite.IsSet) TLanes.Store(TLanes.Clamp(rest), ref o, at);
     }
 
-    private static void Four<TLanes>(Span<float> sums, in StreamBatch b, bool fresh, int from, int to) where TLanes : struct, IFloatLanes<TLanes>
+    private static void Four<TLanes, TFresh, TWrite>(Span<float> sums, in StreamBatch b, Span<byte> output, int from, int to)
+        where TLanes : struct, IFloatLanes<TLanes>
+        where TFresh : struct, IFlag
+        where TWrite : struct, IFlag
     {
-        // SAFETY: as for First; from and to lie within the sums, which are the caller's span.
+        // SAFETY: as for First; from and to lie within the sums, which are the caller's span, a multiple of the lanes apart.
         ref float d = ref MemoryMarshal.GetReference(sums);
+        ref float o = ref TWrite.IsSet ? ref First(output, sums.Length) : ref d;
         ref float s0 = ref First(b.S0, sums.Length);
         ref float s1 = ref First(b.S1, sums.Length);
         ref float s2 = ref First(b.S2, sums.Length);
         ref float s3 = ref First(b.S3, sums.Length);
         TLanes g0 = TLanes.All(b.G0), g1 = TLanes.All(b.G1), g2 = TLanes.All(b.G2), g3 = TLanes.All(b.G3);
-        for (int at = from; at < to; at += TLanes.Count)
+        nuint width = (nuint)TLanes.Count;
+        nuint at = (nuint)from;
+        for (; at + width < (nuint)to; at += 2 * width)
         {
-            TLanes sum = fresh ? TLanes.Zero : TLanes.Load(ref d, at);
-            sum = TLanes.AddProduct(sum, TLanes.Load(ref s0, at), g0);
-            sum = TLanes.AddProduct(sum, TLanes.Load(ref s1, at), g1);
-            sum = TLanes.AddProduct(sum, TLanes.Load(ref s2, at), g2);
-            sum = TLanes.AddProduct(sum, TLanes.Load(ref s3, at), g3);
+            TLanes sum = TFresh.IsSet ? TLanes.Zero : TLanes.Load(ref d, at);
+            TLanes next = TFresh.IsSet ? TLanes.Zero : TLanes.Load(ref d, at + width);
+            sum = TLanes.AddProduct(sum, ref s0, at, g0);
+            next = TLanes.AddProduct(next, ref s0, at + width, g0);
+            sum = TLanes.AddProduct(sum, ref s1, at, g1);
+            next = TLanes.AddProduct(next, ref s1, at + width, g1);
+            sum = TLanes.AddProduct(sum, ref s2, at, g2);
+            next = TLanes.AddProduct(next, ref s2, at + width, g2);
+            sum = TLanes.AddProduct(sum, ref s3, at, g3);
+            next = TLanes.AddProduct(next, ref s3, at + width, g3);
             TLanes.Store(sum, ref d, at);
+            TLanes.Store(next, ref d, at + width);
+            if (!TWrite.IsSet) continue;
+            TLanes.Store(TLanes.Clamp(sum), ref o, at);
+            TLanes.Store(TLanes.Clamp(next), ref o, at + width);
         }
+
+        if (at >= (nuint)to) return;
+        TLanes rest = TFresh.IsSet ? TLanes.Zero : TLanes.Load(ref d, at);
+        rest = TLanes.AddProduct(rest, ref s0, at, g0);
+        rest = TLanes.AddProduct(rest, ref s1, at, g1);
+        rest = TLanes.AddProduct(rest, ref s2, at, g2);
+        rest = TLanes.AddProduct(rest, ref s3, at, g3);
+        TLanes.Store(rest, ref d, at);
+        if (TWrite.IsSet) TLanes.Store(TLanes.Clamp(rest), ref o, at);
     }
 
-    private static void Eight<TLanes>(Span<float> sums, in StreamBatch b, bool fresh, int from, int to) where TLanes : struct, IFloatLanes<TLanes>
+    private static void Eight<TLanes, TFresh, TWrite>(Span<float> sums, in StreamBatch b, Span<byte> output, int from, int to)
+        where TLanes : struct, IFloatLanes<TLanes>
+        where TFresh : struct, IFlag
+        where TWrite : struct, IFlag
     {
-        // SAFETY: as for First; from and to lie within the sums, which are the caller's span.
+        // SAFETY: as for First; from and to lie within the sums, which are the caller's span, a multiple of the lanes apart.
         ref float d = ref MemoryMarshal.GetReference(sums);
+        ref float o = ref TWrite.IsSet ? ref First(output, sums.Length) : ref d;
         ref float s0 = ref First(b.S0, sums.Length);
         ref float s1 = ref First(b.S1, sums.Length);
         ref float s2 = ref First(b.S2, sums.Length);
@@ -136,18 +216,46 @@ internal static class FloatMixer
         ref float s6 = ref First(b.S6, sums.Length);
         ref float s7 = ref First(b.S7, sums.Length);
         TLanes g0 = TLanes.All(b.G0), g1 = TLanes.All(b.G1), g2 = TLanes.All(b.G2), g3 = TLanes.All(b.G3), g4 = TLanes.All(b.G4), g5 = TLanes.All(b.G5), g6 = TLanes.All(b.G6), g7 = TLanes.All(b.G7);
-        for (int at = from; at < to; at += TLanes.Count)
+        nuint width = (nuint)TLanes.Count;
+        nuint at = (nuint)from;
+        for (; at + width < (nuint)to; at += 2 * width)
         {
-            TLanes sum = fresh ? TLanes.Zero : TLanes.Load(ref d, at);
-            sum = TLanes.AddProduct(sum, TLanes.Load(ref s0, at), g0);
-            sum = TLanes.AddProduct(sum, TLanes.Load(ref s1, at), g1);
-            sum = TLanes.AddProduct(sum, TLanes.Load(ref s2, at), g2);
-            sum = TLanes.AddProduct(sum, TLanes.Load(ref s3, at), g3);
-            sum = TLanes.AddProduct(sum, TLanes.Load(ref s4, at), g4);
-            sum = TLanes.AddProduct(sum, TLanes.Load(ref s5, at), g5);
-            sum = TLanes.AddProduct(sum, TLanes.Load(ref s6, at), g6);
-            sum = TLanes.AddProduct(sum, TLanes.Load(ref s7, at), g7);
+            TLanes sum = TFresh.IsSet ? TLanes.Zero : TLanes.Load(ref d, at);
+            TLanes next = TFresh.IsSet ? TLanes.Zero : TLanes.Load(ref d, at + width);
+            sum = TLanes.AddProduct(sum, ref s0, at, g0);
+            next = TLanes.AddProduct(next, ref s0, at + width, g0);
+            sum = TLanes.AddProduct(sum, ref s1, at, g1);
+            next = TLanes.AddProduct(next, ref s1, at + width, g1);
+            sum = TLanes.AddProduct(sum, ref s2, at, g2);
+            next = TLanes.AddProduct(next, ref s2, at + width, g2);
+            sum = TLanes.AddProduct(sum, ref s3, at, g3);
+            next = TLanes.AddProduct(next, ref s3, at + width, g3);
+            sum = TLanes.AddProduct(sum, ref s4, at, g4);
+            next = TLanes.AddProduct(next, ref s4, at + width, g4);
+            sum = TLanes.AddProduct(sum, ref s5, at, g5);
+            next = TLanes.AddProduct(next, ref s5, at + width, g5);
+            sum = TLanes.AddProduct(sum, ref s6, at, g6);
+            next = TLanes.AddProduct(next, ref s6, at + width, g6);
+            sum = TLanes.AddProduct(sum, ref s7, at, g7);
+            next = TLanes.AddProduct(next, ref s7, at + width, g7);
             TLanes.Store(sum, ref d, at);
+            TLanes.Store(next, ref d, at + width);
+            if (!TWrite.IsSet) continue;
+            TLanes.Store(TLanes.Clamp(sum), ref o, at);
+            TLanes.Store(TLanes.Clamp(next), ref o, at + width);
         }
+
+        if (at >= (nuint)to) return;
+        TLanes rest = TFresh.IsSet ? TLanes.Zero : TLanes.Load(ref d, at);
+        rest = TLanes.AddProduct(rest, ref s0, at, g0);
+        rest = TLanes.AddProduct(rest, ref s1, at, g1);
+        rest = TLanes.AddProduct(rest, ref s2, at, g2);
+        rest = TLanes.AddProduct(rest, ref s3, at, g3);
+        rest = TLanes.AddProduct(rest, ref s4, at, g4);
+        rest = TLanes.AddProduct(rest, ref s5, at, g5);
+        rest = TLanes.AddProduct(rest, ref s6, at, g6);
+        rest = TLanes.AddProduct(rest, ref s7, at, g7);
+        TLanes.Store(rest, ref d, at);
+        if (TWrite.IsSet) TLanes.Store(TLanes.Clamp(rest), ref o, at);
     }
 }

@@ -27,24 +27,26 @@ internal static class ShortMixer
     /// <param name="sums">The sums.</param>
     /// <param name="batch">Streams of at least as many samples.</param>
     /// <param name="fresh">Whether the sums are 0 whatever stands there.</param>
-    internal static void Add(Span<int> sums, StreamBatch batch, bool fresh)
+    /// <param name="output">Where the sums are written as samples, too, in the same pass; empty for nowhere.</param>
+    internal static void Add(Span<int> sums, in StreamBatch batch, bool fresh, Span<byte> output)
     {
-        if (Avx512BW.IsSupported) Add<ShortLanes512>(sums, batch, fresh);
-        else if (Avx2.IsSupported) Add<ShortLanes256>(sums, batch, fresh);
-        else Add<ShortLanes128>(sums, batch, fresh);
+        if (Avx512BW.IsSupported) Add<ShortLanes512>(sums, batch, fresh, output);
+        else if (Avx2.IsSupported) Add<ShortLanes256>(sums, batch, fresh, output);
+        else Add<ShortLanes128>(sums, batch, fresh, output);
     }
 
-    internal static void Add<TLanes>(Span<int> sums, StreamBatch batch, bool fresh) where TLanes : struct, IShortLanes<TLanes>
+    internal static void Add<TLanes>(Span<int> sums, StreamBatch batch, bool fresh, Span<byte> output) where TLanes : struct, IShortLanes<TLanes>
     {
-        while (batch.Count > 0)
-        {
-            int taken = batch.Count >= 8 ? 8 : batch.Count >= 4 ? 4 : batch.Count >= 2 ? 2 : 1;
-            int done = sums.Length / TLanes.Count * TLanes.Count;
-            Pass<TLanes>(sums, batch, taken, fresh, 0, done);
-            Pass<ShortLanes1>(sums, batch, taken, fresh, done, sums.Length);
-            batch.Skip(taken);
-            fresh = false;
-        }
+        int taken = batch.Count >= 8 ? 8 : batch.Count >= 4 ? 4 : batch.Count >= 2 ? 2 : 1;
+        bool last = batch.Count == taken;
+        int done = sums.Length / TLanes.Count * TLanes.Count;
+        Span<byte> written = last ? output : [];
+        Pass<TLanes>(sums, batch, taken, fresh, written, 0, done);
+        if (done < sums.Length) Pass<ShortLanes1>(sums, batch, taken, fresh, written, done, sums.Length);
+        if (last) return;
+        StreamBatch rest = batch;
+        rest.Skip(taken);
+        Add<TLanes>(sums, rest, fresh: false, output);
     }
 
     /// <summary>Adds one stream of 16 bits with a gain.</summary>
@@ -79,8 +81,8 @@ internal static class ShortMixer
     /// <summary>Writes sums as samples of 16 bits.</summary>
     internal static void Write(ReadOnlySpan<int> sums, Span<byte> destination)
     {
-        if (Vector512.IsHardwareAccelerated) Write<ShortLanes512>(sums, destination);
-        else if (Vector256.IsHardwareAccelerated) Write<ShortLanes256>(sums, destination);
+        if (Avx512BW.IsSupported) Write<ShortLanes512>(sums, destination);
+        else if (Avx2.IsSupported) Write<ShortLanes256>(sums, destination);
         else Write<ShortLanes128>(sums, destination);
     }
 
@@ -90,9 +92,9 @@ internal static class ShortMixer
         Span<short> samples = MemoryMarshal.Cast<byte, short>(destination)[..sums.Length];
         ref int from = ref MemoryMarshal.GetReference(sums);
         ref short to = ref MemoryMarshal.GetReference(samples);
-        int at = 0;
-        for (; at <= sums.Length - TLanes.Count; at += TLanes.Count) TLanes.Write(ref from, ref to, at);
-        for (; at < sums.Length; at++) ShortLanes1.Write(ref from, ref to, at);
+        nuint done = (nuint)(sums.Length / TLanes.Count * TLanes.Count);
+        for (nuint at = 0; at < done; at += (nuint)TLanes.Count) TLanes.Write(TLanes.Load(ref from, at), ref to, at);
+        for (nuint at = done; at < (nuint)sums.Length; at++) ShortLanes1.Write(ShortLanes1.Load(ref from, at), ref to, at);
     }
 
     /// <summary>Writes sums as samples of 8 bits without a sign.</summary>
@@ -107,14 +109,27 @@ internal static class ShortMixer
     private static void Scaled(Vector256<int> samples, float steps, ref int sums, int at) =>
         (Vector256.LoadUnsafe(ref sums, (nuint)at) + Vector256.ConvertToInt32Native(Vector256.Round(Vector256.ConvertToSingle(samples) * steps))).StoreUnsafe(ref sums, (nuint)at);
 
-    private static void Pass<TLanes>(Span<int> sums, in StreamBatch batch, int streams, bool fresh, int from, int to) where TLanes : struct, IShortLanes<TLanes>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Pass<TLanes>(Span<int> sums, in StreamBatch batch, int streams, bool fresh, Span<byte> output, int from, int to) where TLanes : struct, IShortLanes<TLanes>
+    {
+        if (fresh && output.IsEmpty) Pass<TLanes, IFlag.Yes, IFlag.No>(sums, batch, streams, output, from, to);
+        else if (fresh) Pass<TLanes, IFlag.Yes, IFlag.Yes>(sums, batch, streams, output, from, to);
+        else if (output.IsEmpty) Pass<TLanes, IFlag.No, IFlag.No>(sums, batch, streams, output, from, to);
+        else Pass<TLanes, IFlag.No, IFlag.Yes>(sums, batch, streams, output, from, to);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Pass<TLanes, TFresh, TWrite>(Span<int> sums, in StreamBatch batch, int streams, Span<byte> output, int from, int to)
+        where TLanes : struct, IShortLanes<TLanes>
+        where TFresh : struct, IFlag
+        where TWrite : struct, IFlag
     {
         switch (streams)
         {
-            case 8: Eight<TLanes>(sums, batch, fresh, from, to); break;
-            case 4: Four<TLanes>(sums, batch, fresh, from, to); break;
-            case 2: Two<TLanes>(sums, batch, fresh, from, to); break;
-            default: One<TLanes>(sums, batch, fresh, from, to); break;
+            case 8: Eight<TLanes, TFresh, TWrite>(sums, batch, output, from, to); break;
+            case 4: Four<TLanes, TFresh, TWrite>(sums, batch, output, from, to); break;
+            case 2: Two<TLanes, TFresh, TWrite>(sums, batch, output, from, to); break;
+            default: One<TLanes, TFresh, TWrite>(sums, batch, output, from, to); break;
         }
     }
 
@@ -123,49 +138,64 @@ internal static class ShortMixer
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ref short First(ReadOnlySpan<byte> stream, int samples) => ref MemoryMarshal.GetReference(MemoryMarshal.Cast<byte, short>(stream)[..samples]);
 
-    private static void One<TLanes>(Span<int> sums, in StreamBatch b, bool fresh, int from, int to) where TLanes : struct, IShortLanes<TLanes>
+    private static void One<TLanes, TFresh, TWrite>(Span<int> sums, in StreamBatch b, Span<byte> output, int from, int to)
+        where TLanes : struct, IShortLanes<TLanes>
+        where TFresh : struct, IFlag
+        where TWrite : struct, IFlag
     {
-        // SAFETY: as for First; from and to lie within the sums, which are the caller's span.
+        // SAFETY: as for First; from and to lie within the sums, which are the caller's span, a multiple of the lanes apart.
         ref int d = ref MemoryMarshal.GetReference(sums);
         ref short s0 = ref First(b.S0, sums.Length);
-        for (int at = from; at < to; at += TLanes.Count)
+        ref short o = ref TWrite.IsSet ? ref First(output, sums.Length) : ref s0;
+        for (nuint at = (nuint)from; at < (nuint)to; at += (nuint)TLanes.Count)
         {
-            TLanes sum = TLanes.Single(ref s0, at);
-            TLanes.Store(sum, ref d, at, fresh);
+            TLanes sum = TLanes.Store(TLanes.Single(ref s0, at), ref d, at, TFresh.IsSet);
+            if (TWrite.IsSet) TLanes.Write(sum, ref o, at);
         }
     }
 
-    private static void Two<TLanes>(Span<int> sums, in StreamBatch b, bool fresh, int from, int to) where TLanes : struct, IShortLanes<TLanes>
+    private static void Two<TLanes, TFresh, TWrite>(Span<int> sums, in StreamBatch b, Span<byte> output, int from, int to)
+        where TLanes : struct, IShortLanes<TLanes>
+        where TFresh : struct, IFlag
+        where TWrite : struct, IFlag
     {
-        // SAFETY: as for First; from and to lie within the sums, which are the caller's span.
+        // SAFETY: as for First; from and to lie within the sums, which are the caller's span, a multiple of the lanes apart.
         ref int d = ref MemoryMarshal.GetReference(sums);
         ref short s0 = ref First(b.S0, sums.Length);
         ref short s1 = ref First(b.S1, sums.Length);
-        for (int at = from; at < to; at += TLanes.Count)
+        ref short o = ref TWrite.IsSet ? ref First(output, sums.Length) : ref s0;
+        for (nuint at = (nuint)from; at < (nuint)to; at += (nuint)TLanes.Count)
         {
-            TLanes sum = TLanes.Pair(ref s0, ref s1, at);
-            TLanes.Store(sum, ref d, at, fresh);
+            TLanes sum = TLanes.Store(TLanes.Pair(ref s0, ref s1, at), ref d, at, TFresh.IsSet);
+            if (TWrite.IsSet) TLanes.Write(sum, ref o, at);
         }
     }
 
-    private static void Four<TLanes>(Span<int> sums, in StreamBatch b, bool fresh, int from, int to) where TLanes : struct, IShortLanes<TLanes>
+    private static void Four<TLanes, TFresh, TWrite>(Span<int> sums, in StreamBatch b, Span<byte> output, int from, int to)
+        where TLanes : struct, IShortLanes<TLanes>
+        where TFresh : struct, IFlag
+        where TWrite : struct, IFlag
     {
-        // SAFETY: as for First; from and to lie within the sums, which are the caller's span.
+        // SAFETY: as for First; from and to lie within the sums, which are the caller's span, a multiple of the lanes apart.
         ref int d = ref MemoryMarshal.GetReference(sums);
         ref short s0 = ref First(b.S0, sums.Length);
         ref short s1 = ref First(b.S1, sums.Length);
         ref short s2 = ref First(b.S2, sums.Length);
         ref short s3 = ref First(b.S3, sums.Length);
-        for (int at = from; at < to; at += TLanes.Count)
+        ref short o = ref TWrite.IsSet ? ref First(output, sums.Length) : ref s0;
+        for (nuint at = (nuint)from; at < (nuint)to; at += (nuint)TLanes.Count)
         {
-            TLanes sum = TLanes.Plus(TLanes.Pair(ref s0, ref s1, at), TLanes.Pair(ref s2, ref s3, at));
-            TLanes.Store(sum, ref d, at, fresh);
+            TLanes sum = TLanes.Store(TLanes.Plus(TLanes.Pair(ref s0, ref s1, at), TLanes.Pair(ref s2, ref s3, at)), ref d, at, TFresh.IsSet);
+            if (TWrite.IsSet) TLanes.Write(sum, ref o, at);
         }
     }
 
-    private static void Eight<TLanes>(Span<int> sums, in StreamBatch b, bool fresh, int from, int to) where TLanes : struct, IShortLanes<TLanes>
+    private static void Eight<TLanes, TFresh, TWrite>(Span<int> sums, in StreamBatch b, Span<byte> output, int from, int to)
+        where TLanes : struct, IShortLanes<TLanes>
+        where TFresh : struct, IFlag
+        where TWrite : struct, IFlag
     {
-        // SAFETY: as for First; from and to lie within the sums, which are the caller's span.
+        // SAFETY: as for First; from and to lie within the sums, which are the caller's span, a multiple of the lanes apart.
         ref int d = ref MemoryMarshal.GetReference(sums);
         ref short s0 = ref First(b.S0, sums.Length);
         ref short s1 = ref First(b.S1, sums.Length);
@@ -175,10 +205,11 @@ internal static class ShortMixer
         ref short s5 = ref First(b.S5, sums.Length);
         ref short s6 = ref First(b.S6, sums.Length);
         ref short s7 = ref First(b.S7, sums.Length);
-        for (int at = from; at < to; at += TLanes.Count)
+        ref short o = ref TWrite.IsSet ? ref First(output, sums.Length) : ref s0;
+        for (nuint at = (nuint)from; at < (nuint)to; at += (nuint)TLanes.Count)
         {
-            TLanes sum = TLanes.Plus(TLanes.Plus(TLanes.Plus(TLanes.Pair(ref s0, ref s1, at), TLanes.Pair(ref s2, ref s3, at)), TLanes.Pair(ref s4, ref s5, at)), TLanes.Pair(ref s6, ref s7, at));
-            TLanes.Store(sum, ref d, at, fresh);
+            TLanes sum = TLanes.Store(TLanes.Plus(TLanes.Plus(TLanes.Plus(TLanes.Pair(ref s0, ref s1, at), TLanes.Pair(ref s2, ref s3, at)), TLanes.Pair(ref s4, ref s5, at)), TLanes.Pair(ref s6, ref s7, at)), ref d, at, TFresh.IsSet);
+            if (TWrite.IsSet) TLanes.Write(sum, ref o, at);
         }
     }
 }

@@ -17,7 +17,12 @@ internal abstract class MixBus
     internal abstract void Clear(int at, int samples);
 
     /// <summary>Adds streams in memory's own format, in their order.</summary>
-    internal abstract void Add(int at, int samples, in StreamBatch batch);
+    /// <param name="at">The first sum.</param>
+    /// <param name="samples">How many.</param>
+    /// <param name="batch">The streams.</param>
+    /// <param name="fresh">Whether the sums are 0 whatever stands there.</param>
+    /// <param name="output">Where the ring's samples go in the same pass; empty for nowhere.</param>
+    internal abstract void Add(int at, int samples, in StreamBatch batch, bool fresh, Span<byte> output);
 
     /// <summary>Adds one stream whose gain may be another for each sample.</summary>
     internal abstract void AddScaled(int at, ReadOnlySpan<double> samples, ReadOnlySpan<float> gains);
@@ -42,7 +47,7 @@ internal abstract class MixBus
 
         internal override void Clear(int at, int samples) => _sums.AsSpan(at, samples).Clear();
 
-        internal override void Add(int at, int samples, in StreamBatch batch) => FloatMixer.Add(_sums.AsSpan(at, samples), batch, fresh: false);
+        internal override void Add(int at, int samples, in StreamBatch batch, bool fresh, Span<byte> output) => FloatMixer.Add(_sums.AsSpan(at, samples), batch, fresh, output);
 
         internal override void AddScaled(int at, ReadOnlySpan<double> samples, ReadOnlySpan<float> gains) => FloatMixer.AddScaled(_sums.AsSpan(at, samples.Length), samples, gains);
 
@@ -61,10 +66,27 @@ internal abstract class MixBus
 
         internal override void Clear(int at, int samples) => _sums.AsSpan(at, samples).Clear();
 
-        internal override void Add(int at, int samples, in StreamBatch batch)
+        internal override void Add(int at, int count, in StreamBatch batch, bool fresh, Span<byte> output)
         {
-            if (batch is { Count: 1, G0: not 1 }) ShortMixer.AddScaled(_sums.AsSpan(at, samples), batch.S0, batch.G0);
-            else ShortMixer.Add(_sums.AsSpan(at, samples), batch, fresh: false);
+            Span<int> sums = _sums.AsSpan(at, count);
+            bool isUnity = batch is not { Count: 1, G0: not 1 };
+            if (isUnity && samples == SampleFormat.Int16)
+            {
+                ShortMixer.Add(sums, batch, fresh, output);
+                return;
+            }
+
+            if (isUnity)
+            {
+                ShortMixer.Add(sums, batch, fresh, []);
+            }
+            else
+            {
+                if (fresh) sums.Clear();
+                ShortMixer.AddScaled(sums, batch.S0, batch.G0);
+            }
+
+            if (!output.IsEmpty) Write(at, count, output);
         }
 
         internal override void AddScaled(int at, ReadOnlySpan<double> samples, ReadOnlySpan<float> gains) => ShortMixer.AddScaled(_sums.AsSpan(at, samples.Length), samples, gains);
@@ -87,7 +109,7 @@ internal abstract class MixBus
 
         internal override void Clear(int at, int samples) => _sums.AsSpan(at, samples).Clear();
 
-        internal override void Add(int at, int samples, in StreamBatch batch) => throw new NotSupportedException();
+        internal override void Add(int at, int samples, in StreamBatch batch, bool fresh, Span<byte> output) => throw new NotSupportedException();
 
         internal override void AddScaled(int at, ReadOnlySpan<double> samples, ReadOnlySpan<float> gains) => WideMixer.AddScaled(_sums.AsSpan(at, samples.Length), samples, gains);
 

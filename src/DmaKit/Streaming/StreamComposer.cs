@@ -333,7 +333,7 @@ public sealed class StreamComposer
     private void Flush(long from, int count, ref StreamBatch batch)
     {
         if (batch.Count == 0) return;
-        _bus.Add((int)(from % LeadFrames) * Format.Channels, count * Format.Channels, batch);
+        _bus.Add((int)(from % LeadFrames) * Format.Channels, count * Format.Channels, batch, fresh: false, []);
         batch = default;
     }
 

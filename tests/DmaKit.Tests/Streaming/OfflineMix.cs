@@ -70,7 +70,7 @@ internal sealed class OfflineMix(StreamFormat ring)
             switch (ring.Samples)
             {
                 case SampleFormat.Float32:
-                    single += (float)(sample * rounded);
+                    single = MathF.FusedMultiplyAdd((float)sample, rounded, single);
                     break;
                 case SampleFormat.UInt8 or SampleFormat.Int16:
                     whole += (long)Math.Round((double)((float)(Math.Clamp(sample, -8, 8) * 32768) * (rounded * 16)));
