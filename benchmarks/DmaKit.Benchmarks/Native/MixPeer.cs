@@ -12,8 +12,13 @@ internal sealed unsafe partial class MixPeer : IDisposable
     // Not a multiple of a page: streams that all begin in the same set of the first cache push each other out, and that is not what is measured.
     private const int StreamBytes = 4096 + 320;
 
+    // SAFETY: owner: this object, freed once by Dispose; one thread.
     private readonly byte* _memory = (byte*)NativeMemory.AlignedAlloc((Streams + 4) * StreamBytes, 4096);
+
+    // SAFETY: as above.
     private readonly float* _gains = (float*)NativeMemory.AlignedAlloc(64, 64);
+
+    // SAFETY: as above.
     private readonly byte** _in = (byte**)NativeMemory.AlignedAlloc(64, 64);
 
     // SAFETY: owner: this object, until Dispose; every stream has StreamBytes, which is more than its samples; one thread.

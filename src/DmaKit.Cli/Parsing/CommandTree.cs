@@ -30,6 +30,7 @@ internal static class CommandTree
             }
         }
 
+        root.Subcommands.Add(ClockVerb.Build(host));
         root.Subcommands.Add(DemoVerb.Build(host));
         root.Subcommands.Add(DevicesVerb.Build(host));
         root.Subcommands.Add(DoctorVerb.Build(host));

@@ -58,6 +58,22 @@ internal static class OptionKinds
             },
         };
 
+    /// <summary>A number with or without a fraction, and a sign where negative ones are legal.</summary>
+    internal static Option<double> Real(string name, string description, double standard, double least, double most) =>
+        new(name)
+        {
+            Description = description,
+            HelpName = "X",
+            DefaultValueFactory = _ => standard,
+            CustomParser = result =>
+            {
+                string text = result.Tokens[0].Value;
+                if (double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out double value) && value >= least && value <= most) return value;
+                result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} is '{text}'; legal: a number from {least} to {most}"));
+                return standard;
+            },
+        };
+
     /// <summary>On or off, as text: for an option of truth values the library takes nothing but true and false.</summary>
     internal static Option<string> OnOff(string name, string description) =>
         new(name)

@@ -21,6 +21,8 @@ internal static class FloatMixer
 
     internal static void Add<TLanes>(Span<float> sums, StreamBatch batch, bool fresh, Span<byte> output) where TLanes : struct, IFloatLanes<TLanes>
     {
+        int bytes = sums.Length * sizeof(float);
+        if (batch.Bytes < bytes || (!output.IsEmpty && output.Length < bytes)) throw new ArgumentException($"{sums.Length} sums, streams of {batch.Bytes} bytes, {output.Length} bytes of room.", nameof(batch));
         int taken = batch.Count >= 8 ? 8 : batch.Count >= 4 ? 4 : batch.Count >= 2 ? 2 : 1;
         bool last = batch.Count == taken;
         int done = sums.Length / TLanes.Count * TLanes.Count;
@@ -82,10 +84,10 @@ internal static class FloatMixer
         }
     }
 
-    // SAFETY: owner of the samples is the source that gave the span, which the caller holds for the length of the call; the slice checks that
-    // the samples up to the end of the sums are there; any thread.
+    // SAFETY: owner of the samples is the source that gave them, which the caller holds for the length of the call; Add has checked that the
+    // batch has as many samples as there are sums; any thread.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ref float First(ReadOnlySpan<byte> stream, int samples) => ref MemoryMarshal.GetReference(MemoryMarshal.Cast<byte, float>(stream)[..samples]);
+    private static ref float First(ref byte stream) => ref Unsafe.As<byte, float>(ref stream);
 
     private static void One<TLanes, TFresh, TWrite>(Span<float> sums, in StreamBatch b, Span<byte> output, int from, int to)
         where TLanes : struct, IFloatLanes<TLanes>
@@ -94,8 +96,8 @@ internal static class FloatMixer
     {
         // SAFETY: as for First; from and to lie within the sums, which are the caller's span, a multiple of the lanes apart.
         ref float d = ref MemoryMarshal.GetReference(sums);
-        ref float o = ref TWrite.IsSet ? ref First(output, sums.Length) : ref d;
-        ref float s0 = ref First(b.S0, sums.Length);
+        ref float o = ref TWrite.IsSet ? ref First(ref MemoryMarshal.GetReference(output)) : ref d;
+        ref float s0 = ref First(ref b.S0);
         TLanes g0 = TLanes.All(b.G0);
         nuint width = (nuint)TLanes.Count;
         nuint at = (nuint)from;
@@ -126,9 +128,9 @@ internal static class FloatMixer
     {
         // SAFETY: as for First; from and to lie within the sums, which are the caller's span, a multiple of the lanes apart.
         ref float d = ref MemoryMarshal.GetReference(sums);
-        ref float o = ref TWrite.IsSet ? ref First(output, sums.Length) : ref d;
-        ref float s0 = ref First(b.S0, sums.Length);
-        ref float s1 = ref First(b.S1, sums.Length);
+        ref float o = ref TWrite.IsSet ? ref First(ref MemoryMarshal.GetReference(output)) : ref d;
+        ref float s0 = ref First(ref b.S0);
+        ref float s1 = ref First(ref b.S1);
         TLanes g0 = TLanes.All(b.G0), g1 = TLanes.All(b.G1);
         nuint width = (nuint)TLanes.Count;
         nuint at = (nuint)from;
@@ -162,11 +164,11 @@ internal static class FloatMixer
     {
         // SAFETY: as for First; from and to lie within the sums, which are the caller's span, a multiple of the lanes apart.
         ref float d = ref MemoryMarshal.GetReference(sums);
-        ref float o = ref TWrite.IsSet ? ref First(output, sums.Length) : ref d;
-        ref float s0 = ref First(b.S0, sums.Length);
-        ref float s1 = ref First(b.S1, sums.Length);
-        ref float s2 = ref First(b.S2, sums.Length);
-        ref float s3 = ref First(b.S3, sums.Length);
+        ref float o = ref TWrite.IsSet ? ref First(ref MemoryMarshal.GetReference(output)) : ref d;
+        ref float s0 = ref First(ref b.S0);
+        ref float s1 = ref First(ref b.S1);
+        ref float s2 = ref First(ref b.S2);
+        ref float s3 = ref First(ref b.S3);
         TLanes g0 = TLanes.All(b.G0), g1 = TLanes.All(b.G1), g2 = TLanes.All(b.G2), g3 = TLanes.All(b.G3);
         nuint width = (nuint)TLanes.Count;
         nuint at = (nuint)from;
@@ -206,15 +208,15 @@ internal static class FloatMixer
     {
         // SAFETY: as for First; from and to lie within the sums, which are the caller's span, a multiple of the lanes apart.
         ref float d = ref MemoryMarshal.GetReference(sums);
-        ref float o = ref TWrite.IsSet ? ref First(output, sums.Length) : ref d;
-        ref float s0 = ref First(b.S0, sums.Length);
-        ref float s1 = ref First(b.S1, sums.Length);
-        ref float s2 = ref First(b.S2, sums.Length);
-        ref float s3 = ref First(b.S3, sums.Length);
-        ref float s4 = ref First(b.S4, sums.Length);
-        ref float s5 = ref First(b.S5, sums.Length);
-        ref float s6 = ref First(b.S6, sums.Length);
-        ref float s7 = ref First(b.S7, sums.Length);
+        ref float o = ref TWrite.IsSet ? ref First(ref MemoryMarshal.GetReference(output)) : ref d;
+        ref float s0 = ref First(ref b.S0);
+        ref float s1 = ref First(ref b.S1);
+        ref float s2 = ref First(ref b.S2);
+        ref float s3 = ref First(ref b.S3);
+        ref float s4 = ref First(ref b.S4);
+        ref float s5 = ref First(ref b.S5);
+        ref float s6 = ref First(ref b.S6);
+        ref float s7 = ref First(ref b.S7);
         TLanes g0 = TLanes.All(b.G0), g1 = TLanes.All(b.G1), g2 = TLanes.All(b.G2), g3 = TLanes.All(b.G3), g4 = TLanes.All(b.G4), g5 = TLanes.All(b.G5), g6 = TLanes.All(b.G6), g7 = TLanes.All(b.G7);
         nuint width = (nuint)TLanes.Count;
         nuint at = (nuint)from;

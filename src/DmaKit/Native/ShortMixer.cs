@@ -37,6 +37,8 @@ internal static class ShortMixer
 
     internal static void Add<TLanes>(Span<int> sums, StreamBatch batch, bool fresh, Span<byte> output) where TLanes : struct, IShortLanes<TLanes>
     {
+        int bytes = sums.Length * sizeof(short);
+        if (batch.Bytes < bytes || (!output.IsEmpty && output.Length < bytes)) throw new ArgumentException($"{sums.Length} sums, streams of {batch.Bytes} bytes, {output.Length} bytes of room.", nameof(batch));
         int taken = batch.Count >= 8 ? 8 : batch.Count >= 4 ? 4 : batch.Count >= 2 ? 2 : 1;
         bool last = batch.Count == taken;
         int done = sums.Length / TLanes.Count * TLanes.Count;
@@ -49,14 +51,15 @@ internal static class ShortMixer
         Add<TLanes>(sums, rest, fresh: false, output);
     }
 
-    /// <summary>Adds one stream of 16 bits with a gain.</summary>
-    internal static void AddScaled(Span<int> sums, ReadOnlySpan<byte> stream, float gain)
+    /// <summary>Adds one stream of 16 bits with a gain: the first of a batch.</summary>
+    internal static void AddScaled(Span<int> sums, in StreamBatch batch)
     {
-        // SAFETY: both are spans of the caller; the slice checks that there are as many samples; any thread.
-        ReadOnlySpan<short> samples = MemoryMarshal.Cast<byte, short>(stream)[..sums.Length];
-        ref short s = ref MemoryMarshal.GetReference(samples);
+        if (batch.Bytes < sums.Length * sizeof(short)) throw new ArgumentException($"{sums.Length} sums, a stream of {batch.Bytes} bytes.", nameof(batch));
+
+        // SAFETY: as for First.
+        ref short s = ref First(ref batch.S0);
         ref int d = ref MemoryMarshal.GetReference(sums);
-        float steps = gain * StepParts;
+        float steps = batch.G0 * StepParts;
         int at = 0;
         for (; at <= sums.Length - Vector256<short>.Count; at += Vector256<short>.Count)
         {
@@ -65,7 +68,7 @@ internal static class ShortMixer
             Scaled(Vector256.WidenUpper(sixteen), steps, ref d, at + Vector256<int>.Count);
         }
 
-        for (; at < sums.Length; at++) sums[at] += (int)MathF.Round(samples[at] * steps);
+        for (; at < sums.Length; at++) sums[at] += (int)MathF.Round(Unsafe.Add(ref s, at) * steps);
     }
 
     /// <summary>Adds one stream whose gain may be another for each sample.</summary>
@@ -133,10 +136,10 @@ internal static class ShortMixer
         }
     }
 
-    // SAFETY: owner of the samples is the source that gave the span, which the caller holds for the length of the call; the slice checks that
-    // the samples up to the end of the sums are there; any thread.
+    // SAFETY: owner of the samples is the source that gave them, which the caller holds for the length of the call; Add has checked that the
+    // batch has as many samples as there are sums; any thread.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ref short First(ReadOnlySpan<byte> stream, int samples) => ref MemoryMarshal.GetReference(MemoryMarshal.Cast<byte, short>(stream)[..samples]);
+    private static ref short First(ref byte stream) => ref Unsafe.As<byte, short>(ref stream);
 
     private static void One<TLanes, TFresh, TWrite>(Span<int> sums, in StreamBatch b, Span<byte> output, int from, int to)
         where TLanes : struct, IShortLanes<TLanes>
@@ -145,8 +148,8 @@ internal static class ShortMixer
     {
         // SAFETY: as for First; from and to lie within the sums, which are the caller's span, a multiple of the lanes apart.
         ref int d = ref MemoryMarshal.GetReference(sums);
-        ref short s0 = ref First(b.S0, sums.Length);
-        ref short o = ref TWrite.IsSet ? ref First(output, sums.Length) : ref s0;
+        ref short s0 = ref First(ref b.S0);
+        ref short o = ref TWrite.IsSet ? ref First(ref MemoryMarshal.GetReference(output)) : ref s0;
         for (nuint at = (nuint)from; at < (nuint)to; at += (nuint)TLanes.Count)
         {
             TLanes sum = TLanes.Store(TLanes.Single(ref s0, at), ref d, at, TFresh.IsSet);
@@ -161,9 +164,9 @@ internal static class ShortMixer
     {
         // SAFETY: as for First; from and to lie within the sums, which are the caller's span, a multiple of the lanes apart.
         ref int d = ref MemoryMarshal.GetReference(sums);
-        ref short s0 = ref First(b.S0, sums.Length);
-        ref short s1 = ref First(b.S1, sums.Length);
-        ref short o = ref TWrite.IsSet ? ref First(output, sums.Length) : ref s0;
+        ref short s0 = ref First(ref b.S0);
+        ref short s1 = ref First(ref b.S1);
+        ref short o = ref TWrite.IsSet ? ref First(ref MemoryMarshal.GetReference(output)) : ref s0;
         for (nuint at = (nuint)from; at < (nuint)to; at += (nuint)TLanes.Count)
         {
             TLanes sum = TLanes.Store(TLanes.Pair(ref s0, ref s1, at), ref d, at, TFresh.IsSet);
@@ -178,11 +181,11 @@ internal static class ShortMixer
     {
         // SAFETY: as for First; from and to lie within the sums, which are the caller's span, a multiple of the lanes apart.
         ref int d = ref MemoryMarshal.GetReference(sums);
-        ref short s0 = ref First(b.S0, sums.Length);
-        ref short s1 = ref First(b.S1, sums.Length);
-        ref short s2 = ref First(b.S2, sums.Length);
-        ref short s3 = ref First(b.S3, sums.Length);
-        ref short o = ref TWrite.IsSet ? ref First(output, sums.Length) : ref s0;
+        ref short s0 = ref First(ref b.S0);
+        ref short s1 = ref First(ref b.S1);
+        ref short s2 = ref First(ref b.S2);
+        ref short s3 = ref First(ref b.S3);
+        ref short o = ref TWrite.IsSet ? ref First(ref MemoryMarshal.GetReference(output)) : ref s0;
         for (nuint at = (nuint)from; at < (nuint)to; at += (nuint)TLanes.Count)
         {
             TLanes sum = TLanes.Store(TLanes.Plus(TLanes.Pair(ref s0, ref s1, at), TLanes.Pair(ref s2, ref s3, at)), ref d, at, TFresh.IsSet);
@@ -197,15 +200,15 @@ internal static class ShortMixer
     {
         // SAFETY: as for First; from and to lie within the sums, which are the caller's span, a multiple of the lanes apart.
         ref int d = ref MemoryMarshal.GetReference(sums);
-        ref short s0 = ref First(b.S0, sums.Length);
-        ref short s1 = ref First(b.S1, sums.Length);
-        ref short s2 = ref First(b.S2, sums.Length);
-        ref short s3 = ref First(b.S3, sums.Length);
-        ref short s4 = ref First(b.S4, sums.Length);
-        ref short s5 = ref First(b.S5, sums.Length);
-        ref short s6 = ref First(b.S6, sums.Length);
-        ref short s7 = ref First(b.S7, sums.Length);
-        ref short o = ref TWrite.IsSet ? ref First(output, sums.Length) : ref s0;
+        ref short s0 = ref First(ref b.S0);
+        ref short s1 = ref First(ref b.S1);
+        ref short s2 = ref First(ref b.S2);
+        ref short s3 = ref First(ref b.S3);
+        ref short s4 = ref First(ref b.S4);
+        ref short s5 = ref First(ref b.S5);
+        ref short s6 = ref First(ref b.S6);
+        ref short s7 = ref First(ref b.S7);
+        ref short o = ref TWrite.IsSet ? ref First(ref MemoryMarshal.GetReference(output)) : ref s0;
         for (nuint at = (nuint)from; at < (nuint)to; at += (nuint)TLanes.Count)
         {
             TLanes sum = TLanes.Store(TLanes.Plus(TLanes.Plus(TLanes.Plus(TLanes.Pair(ref s0, ref s1, at), TLanes.Pair(ref s2, ref s3, at)), TLanes.Pair(ref s4, ref s5, at)), TLanes.Pair(ref s6, ref s7, at)), ref d, at, TFresh.IsSet);

@@ -83,7 +83,7 @@ internal abstract class MixBus
             else
             {
                 if (fresh) sums.Clear();
-                ShortMixer.AddScaled(sums, batch.S0, batch.G0);
+                ShortMixer.AddScaled(sums, batch);
             }
 
             if (!output.IsEmpty) Write(at, count, output);

@@ -4,6 +4,7 @@ public sealed class HelpTests
 {
     [Theory]
     [InlineData("")]
+    [InlineData("clock")]
     [InlineData("demo")]
     [InlineData("demo deadlock")]
     [InlineData("devices")]

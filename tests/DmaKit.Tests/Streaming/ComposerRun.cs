@@ -29,6 +29,9 @@ internal sealed class ComposerRun
         _offline = new OfflineMix(_ring);
     }
 
+    /// <summary>What the ring had for the device.</summary>
+    internal byte[] Heard => _heard.ToArray();
+
     /// <summary>Plays; what differs, or null.</summary>
     internal string? Play(int steps)
     {
@@ -43,7 +46,7 @@ internal sealed class ComposerRun
         }
 
         byte[] expected = _offline.Mix(_written);
-        byte[] heard = _heard.ToArray();
+        byte[] heard = Heard;
         int wrong = Enumerable.Range(0, heard.Length).FirstOrDefault(i => heard[i] != expected[i], -1);
         return wrong < 0 ? null : $"{_ring.Samples}, {_ring.Channels} channels: byte {wrong} (frame {wrong / _ring.FrameBytes}) of {heard.Length} is {heard[wrong]} instead of {expected[wrong]}";
     }
