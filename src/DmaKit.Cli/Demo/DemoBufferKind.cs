@@ -9,6 +9,9 @@ internal enum DemoBufferKind
     /// <summary>Reply frames, and packets of the adapter's own requests.</summary>
     Replies,
 
+    /// <summary>Receive rings of the network cards, blocks that frames are coalesced into.</summary>
+    Network,
+
     /// <summary>The large buffer that the demo asks for itself.</summary>
     Large,
 }

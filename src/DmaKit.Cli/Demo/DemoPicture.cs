@@ -8,7 +8,7 @@ namespace DmaKit.Cli;
 internal static class DemoPicture
 {
     private const int Width = 880;
-    private const int Height = 500;
+    private const int Height = 572;
     private const int Left = 32;
     private const int Inner = Width - 2 * Left;
     private const int Columns = 32;
@@ -16,13 +16,13 @@ internal static class DemoPicture
     private const string Style = """
         <style>
           .ground { fill: #ffffff; stroke: #d0d7de } .ink { fill: #1f2328 } .dim { fill: #59636e } .rail { fill: #eaeef2 }
-          .packet { fill: #e36209 } .reply { fill: #0e8a8a } .large { fill: #bf8700 } .flow { fill: #8250df } .write { fill: #1a7f37 } .read { fill: #0969da }
+          .packet { fill: #e36209 } .reply { fill: #0e8a8a } .net { fill: #0969da } .large { fill: #bf8700 } .flow { fill: #8250df } .write { fill: #1a7f37 } .read { fill: #0969da }
           text { font-family: ui-sans-serif, system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; font-size: 14px }
           .title { font-size: 20px; font-weight: 600 } .head { font-size: 13px; font-weight: 600; letter-spacing: .04em } .small { font-size: 12.5px }
           .mono { font-family: ui-monospace, "SF Mono", Menlo, "DejaVu Sans Mono", monospace; font-size: 12.5px } .figure { font-size: 22px; font-weight: 600 }
           @media (prefers-color-scheme: dark) {
             .ground { fill: #0d1117; stroke: #3d444d } .ink { fill: #f0f6fc } .dim { fill: #9198a1 } .rail { fill: #262c36 }
-            .packet { fill: #f0883e } .reply { fill: #39c5bb } .large { fill: #e3b341 } .flow { fill: #ab7df8 } .write { fill: #3fb950 } .read { fill: #4493f8 }
+            .packet { fill: #f0883e } .reply { fill: #39c5bb } .net { fill: #4493f8 } .large { fill: #e3b341 } .flow { fill: #ab7df8 } .write { fill: #3fb950 } .read { fill: #4493f8 }
           }
         </style>
         """;
@@ -41,6 +41,7 @@ internal static class DemoPicture
         Buffers(svg, busiest);
         Packets(svg, busiest, end);
         Registers(svg, busiest, end);
+        Network(svg, busiest, end);
         Figures(svg, end);
         return svg.Append("</svg>\n").ToString();
     }
@@ -66,9 +67,12 @@ internal static class DemoPicture
         Rect(svg, "reply", Left, 152, 12, 12, 2);
         Text(svg, Left + 20, 163, "small ink", "replies");
         Text(svg, Left + 80, 163, "mono dim", $"{demo.Buffers.Count(b => b.Kind == DemoBufferKind.Replies)} common buffers");
-        Rect(svg, "large", Left + 300, 152, 12, 12, 2);
-        Text(svg, Left + 320, 163, "small ink", demo.BigBuffer.Had < demo.BigBuffer.Asked
-            ? $"{SizeText.Show(demo.BigBuffer.Asked)} asked, {SizeText.Show(demo.BigBuffer.Had)} had: the longest run of a fragmented memory"
+        Rect(svg, "net", Left + 210, 152, 12, 12, 2);
+        Text(svg, Left + 230, 163, "small ink", "network");
+        Text(svg, Left + 290, 163, "mono dim", $"{demo.Buffers.Count(b => b.Kind == DemoBufferKind.Network)} common buffers");
+        Rect(svg, "large", Left + 420, 152, 12, 12, 2);
+        Text(svg, Left + 440, 163, "small ink", demo.BigBuffer.Had < demo.BigBuffer.Asked
+            ? $"{SizeText.Show(demo.BigBuffer.Asked)} asked, {SizeText.Show(demo.BigBuffer.Had)} had: the longest run of this memory"
             : $"{SizeText.Show(demo.BigBuffer.Asked)} asked and had");
     }
 
@@ -95,17 +99,30 @@ internal static class DemoPicture
         Rect(svg, "flow", Left, top + 14, Math.Max(2, demo.RegistersUsed * unit), 14, 4);
         double mark = Left + end.Counters.RegistersHighWater * unit;
         Rect(svg, "flow", Math.Min(mark, Left + Inner - 2), top + 10, 2, 22, 0);
-        Text(svg, Left, top + 50, "small dim", $"{SizeText.Show(end.Counters.DirectBytes)} were mapped where they lay, {SizeText.Show(end.Counters.BouncedBytes)} bounced through registers; packets need none");
+        Text(svg, Left, top + 50, "small dim", $"{SizeText.Show(end.Counters.DirectBytes)} were mapped where they lay, {SizeText.Show(end.Counters.CoalescedBytes)} coalesced, {SizeText.Show(end.Counters.BouncedBytes)} bounced through registers; packets need none");
+    }
+
+    private static void Network(StringBuilder svg, DemoSnapshot demo, DemoSnapshot end)
+    {
+        const int top = 384;
+        if (demo.Network is not { } then || end.Network is not { } network) return;
+        Head(svg, top, "NETWORK", string.Create(
+            CultureInfo.InvariantCulture, $"{network.Packets:#,0} packets, {SizeText.Show(network.Bytes)} from card to card on the same registers; at most {network.MostInCard} of 4 descriptors"));
+        for (int i = 0; i < 4; i++) Rect(svg, i < then.InCard ? "net" : "rail", Left + i * 25.5, top + 14, 21.5, 22, 3);
+        const int ring = Left + 4 * 26 + 20;
+        double unit = (double)(Left + Inner - ring) / network.RingBytes;
+        Rect(svg, "rail", ring, top + 18, Left + Inner - ring, 14, 4);
+        Rect(svg, "net", ring, top + 18, Math.Max(2, then.RingUsed * unit), 14, 4);
     }
 
     private static void Figures(StringBuilder svg, DemoSnapshot end)
     {
-        const int top = 392;
+        const int top = 464;
         (string Figure, string Label, string Kind)[] figures =
         [
             (Meter.Rate(end.Writing.Bytes, end.Writing.Time), "written", "write"),
             (Meter.Rate(end.Reading.Bytes, end.Reading.Time), "read back", "read"),
-            (SizeText.Exact(end.Counters.Commands), "commands", "ink"),
+            (SizeText.Exact(end.Counters.Commands), "commands at the device", "ink"),
             (SizeText.Exact(end.Counters.Doorbells), "doorbells", "ink"),
             (SizeText.Exact(end.Counters.Interrupts), "interrupts", "ink"),
         ];
@@ -117,8 +134,7 @@ internal static class DemoPicture
         }
 
         Rect(svg, "rail", Left, top + 42, Inner, 1, 0);
-        Text(svg, Left, top + 74, "ink", $"{SizeText.Show(end.Reading.Bytes)} written, read back and compared: equal");
-        RightText(svg, top + 74, "commands, doorbells and interrupts are counted by the device");
+        Text(svg, Left, top + 74, "ink", DemoText.Result(end));
     }
 
     private static void Head(StringBuilder svg, double y, string head, string text)
@@ -130,6 +146,7 @@ internal static class DemoPicture
     private static string Class(DemoBufferKind kind) => kind switch
     {
         DemoBufferKind.Packets => "packet",
+        DemoBufferKind.Network => "net",
         DemoBufferKind.Replies => "reply",
         _ => "large",
     };

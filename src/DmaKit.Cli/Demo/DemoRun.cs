@@ -1,16 +1,20 @@
 using DmaKit.Drivers;
+using DmaKit.Emulation;
 
 namespace DmaKit.Cli;
 
 /// <summary>
 /// What the demo does: a machine whose memory is fragmented, a SCSI adapter with a disk in memory, a large common buffer that cannot be
-/// had whole, and pseudo-random data that is written through the driver, read back and compared.
+/// had whole, and pseudo-random data that is written through the driver, read back and compared. Meanwhile two network cards exchange frames, with
+/// map registers of the same pool.
 /// </summary>
 /// <remarks>One task runs it; <see cref="Look"/> may be called from another.</remarks>
 internal sealed class DemoRun : IAsyncDisposable
 {
     private const long LargeBuffer = 1L << 20;
     private const int SmallestRequest = 4096;
+    private const long LeastPackets = 2_000;
+    private const ushort NetworkVendor = 0x10EC;
 
     // A wave of load, so that something is to be seen: this many requests a crest.
     private static readonly TimeSpan Wave = TimeSpan.FromSeconds(1.7);
@@ -20,6 +24,7 @@ internal sealed class DemoRun : IAsyncDisposable
     private readonly DemoBuffers _buffers;
     private readonly DemoHistory _history;
     private readonly CommonBuffer _large;
+    private readonly DemoNetwork? _network;
     private readonly DemoData _data;
     private readonly bool _watched;
     private readonly TimeProvider _clock;
@@ -27,11 +32,12 @@ internal sealed class DemoRun : IAsyncDisposable
     private DemoPhase _writing;
     private DemoPhase _reading;
 
-    private DemoRun(DiskMachine machine, DemoBuffers buffers, CommonBuffer large, long largestRun, long total, bool watched, TimeProvider clock)
+    private DemoRun(DiskMachine machine, DemoBuffers buffers, CommonBuffer large, DemoNetwork? network, long largestRun, long total, bool watched, TimeProvider clock)
     {
         _machine = machine;
         _buffers = buffers;
         _large = large;
+        _network = network;
         _largestRun = largestRun;
         _watched = watched;
         _clock = clock;
@@ -54,29 +60,49 @@ internal sealed class DemoRun : IAsyncDisposable
     internal static async Task<DemoRun> StartAsync(
         MachineSettings settings, long total, bool watched, Action<string> notice, TimeProvider clock, CancellationToken cancellationToken)
     {
-        DiskMachine machine = await DiskMachine.StartAsync(settings, [new BlankMedium(total)], notice, cancellationToken).ConfigureAwait(false);
+        // One address space for all, so that disk and network have one pool of map registers, with an IOMMU too.
+        DiskMachine machine = await DiskMachine.StartAsync(settings with { OneDomain = true }, [new BlankMedium(total)], notice, cancellationToken).ConfigureAwait(false);
         CommonBuffer? large = null;
         DemoBuffers? buffers = null;
+        DemoNetwork? network = null;
         try
         {
             long longest = machine.Driver.Adapter.LargestCommonBuffer();
             large = machine.Driver.Adapter.AllocateCommonBufferUpTo(LargeBuffer, SmallestRequest, new CommonBufferOptions { Name = "large buffer" });
+            if (machine.Platform is EmulatedPlatform emulated)
+                network = await DemoNetwork.StartAsync(emulated, settings.Seed, watched, notice, clock, cancellationToken).ConfigureAwait(false);
             buffers = new DemoBuffers(machine);
             await machine.OpenDisksAsync(cancellationToken).ConfigureAwait(false);
-            return new DemoRun(machine, buffers, large, longest, total, watched, clock);
+            return new DemoRun(machine, buffers, large, network, longest, total, watched, clock);
         }
         catch
         {
             buffers?.Dispose();
+            if (network is not null) await network.DisposeAsync().ConfigureAwait(false);
             large?.Dispose();
             await machine.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }
 
-    /// <summary>Writes, reads back and compares.</summary>
-    /// <exception cref="ToolException">A byte came back as another one, or the disk failed.</exception>
+    /// <summary>Writes, reads back and compares, while frames go from one card to the other and are compared, too.</summary>
+    /// <exception cref="ToolException">A byte came back as another one, or a device failed.</exception>
     internal async Task RunAsync(CancellationToken interrupted)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(interrupted);
+        Task network = _network is null ? Task.CompletedTask : _network.RunAsync(LeastPackets, over.Token, interrupted);
+        try
+        {
+            await StoreAsync(interrupted).ConfigureAwait(false);
+        }
+        finally
+        {
+            await over.CancelAsync().ConfigureAwait(false);
+            await network.ConfigureAwait(false);
+        }
+    }
+
+    private async Task StoreAsync(CancellationToken interrupted)
     {
         try
         {
@@ -111,6 +137,7 @@ internal sealed class DemoRun : IAsyncDisposable
             RegistersTotal = total,
             Writing = _writing,
             Reading = _reading,
+            Network = _network?.Look(),
             Rates = _history.Rates(),
             Counters = _machine.Counters,
             PostedHighWater = _machine.Driver.Statistics.Commands.PostedHighWater,
@@ -119,6 +146,7 @@ internal sealed class DemoRun : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_network is not null) await _network.DisposeAsync().ConfigureAwait(false);
         _buffers.Dispose();
         _large.DeclareQuiet();
         _large.Dispose();
@@ -199,5 +227,7 @@ internal sealed class DemoRun : IAsyncDisposable
     private static DemoBuffer Describe(CommonBuffer buffer) => new(
         buffer.Name, buffer.LogicalAddress, buffer.Length,
         buffer.Name.StartsWith("command packets", StringComparison.Ordinal) ? DemoBufferKind.Packets
-        : buffer.Name == "large buffer" ? DemoBufferKind.Large : DemoBufferKind.Replies);
+        : buffer.Name == "large buffer" ? DemoBufferKind.Large
+        : buffer.Adapter.Function.Info.VendorId == NetworkVendor ? DemoBufferKind.Network
+        : DemoBufferKind.Replies);
 }

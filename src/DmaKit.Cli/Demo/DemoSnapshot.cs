@@ -24,6 +24,9 @@ internal sealed record DemoSnapshot
 
     internal required DemoPhase Reading { get; init; }
 
+    /// <summary>The two network cards; null where memory was too fragmented for them.</summary>
+    internal required DemoTraffic? Network { get; init; }
+
     /// <summary>Bytes a second of the last moments, oldest first.</summary>
     internal required IReadOnlyList<double> Rates { get; init; }
 

@@ -38,7 +38,7 @@ internal static class DemoView
         yield return Map(demo, width);
         (ulong first, ulong span) = Span(demo);
         yield return ClippedMarkup.Clip(
-            $"[orange1]█[/] packets [teal]▒[/] replies [yellow]▓[/] large   [grey]{new LogicalAddress(first)} to {new LogicalAddress(first + span - 1)}, {SizeText.Show((long)span / width)} a cell[/]", width);
+            $"[orange1]█[/] packets [teal]▒[/] replies [blue]▒[/] network [yellow]▓[/] large   [grey]{new LogicalAddress(first)} to {new LogicalAddress(first + span - 1)}, {SizeText.Show((long)span / width)} a cell[/]", width);
         DemoBuffer[] packets = [.. demo.Buffers.Where(b => b.Kind == DemoBufferKind.Packets)];
         string places = string.Join("  ", packets.Take(MostBuffers).Select(b => $"{b.Address} [grey]{SizeText.Show(b.Length)}[/]"));
         string more = packets.Length > MostBuffers ? $"  [grey]and {packets.Length - MostBuffers} more[/]" : "";
@@ -70,6 +70,7 @@ internal static class DemoView
             {
                 DemoBufferKind.Packets => "[orange1]█[/]",
                 DemoBufferKind.Replies => "[teal]▒[/]",
+                DemoBufferKind.Network => "[blue]▒[/]",
                 DemoBufferKind.Large => "[yellow]▓[/]",
                 _ => "[grey35]·[/]",
             });
@@ -127,7 +128,7 @@ internal static class DemoView
         yield return ClippedMarkup.Clip(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"mapped      {SizeText.Show(demo.Counters.DirectBytes)} where they lay, {SizeText.Show(demo.Counters.BouncedBytes)} bounced"), width);
+                $"mapped      {SizeText.Show(demo.Counters.DirectBytes)} where they lay, {SizeText.Show(demo.Counters.CoalescedBytes)} coalesced, {SizeText.Show(demo.Counters.BouncedBytes)} bounced"), width);
     }
 
     private static string Sparkline(IReadOnlyList<double> rates, int width)
@@ -142,11 +143,28 @@ internal static class DemoView
     {
         yield return Progress("write", demo.Writing, width, "green");
         yield return Progress("read", demo.Reading, width, "deepskyblue1");
+        if (demo.Network is { } network)
+        {
+            yield return ClippedMarkup.Clip(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"network     {Descriptors(network.InCard)} descriptors  [blue]{Ring(network)}[/] ring  {network.Packets:#,0} packets, {SizeText.Show(network.Bytes)}"), width);
+        }
+
         DiskCounters counters = demo.Counters;
         yield return ClippedMarkup.Clip(
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"device      {counters.Commands:#,0} commands  {counters.Doorbells:#,0} doorbells  {counters.Interrupts:#,0} interrupts"), width);
+    }
+
+    private static string Descriptors(int inCard) => string.Concat(Enumerable.Range(0, 4).Select(i => i < inCard ? "[blue]■[/]" : "[grey35]□[/]"));
+
+    private static string Ring(DemoTraffic network)
+    {
+        const int cells = 8;
+        int full = Math.Min(cells, (network.RingUsed * cells + network.RingBytes - 1) / network.RingBytes);
+        return new string('█', full) + new string('░', cells - full);
     }
 
     private static string Progress(string name, DemoPhase phase, int width, string color)

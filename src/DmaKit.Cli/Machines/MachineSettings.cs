@@ -26,6 +26,9 @@ internal sealed record MachineSettings
     /// <summary>Whether the machine's buffers lie above 4 GiB.</summary>
     internal bool Above4G { get; init; }
 
+    /// <summary>Whether, with an IOMMU, all devices are in one address space.</summary>
+    internal bool OneDomain { get; init; }
+
     /// <summary>Where fragments lie, and what random data is.</summary>
     internal int Seed { get; init; } = 1;
 
@@ -41,6 +44,7 @@ internal sealed record MachineSettings
         Fragmentation = Fragmentation,
         Seed = Seed,
         Iommu = Iommu,
+        SeparateDomains = !OneDomain,
     };
 
     /// <summary>Half of the memory: it stays below 4 GiB, for packets and map registers.</summary>

@@ -15,7 +15,7 @@ internal static class DemoVerb
 
     internal static Command Build(ToolHost host)
     {
-        var command = new VerbCommand("demo", "Writes data through a disk driver, reads it back and compares, and shows the memory that driver and device share.")
+        var command = new VerbCommand("demo", "Writes data through a disk driver, reads it back and compares, exchanges packets through network cards, and shows the memory that drivers and devices share.")
         {
             Examples = ["dmakit demo", "dmakit demo --fragmentation 1 --iommu on", "dmakit demo --svg demo.svg"],
         };
@@ -44,7 +44,7 @@ internal static class DemoVerb
         }
 
         DemoSnapshot end = demo.Look();
-        if (live) host.Out.WriteLine($"{SizeText.Show(end.Reading.Bytes)} written, read back and compared: equal");
+        if (live) host.Out.WriteLine(DemoText.Result(end));
         else DemoText.WriteEnd(host.Out, end);
         if (svg is not null) await DrawAsync(svg, demo.Busiest ?? end, end, interrupted).ConfigureAwait(false);
         return ExitCode.Done;

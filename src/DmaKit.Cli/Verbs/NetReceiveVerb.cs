@@ -30,10 +30,12 @@ internal static class NetReceiveVerb
 
     private static async Task<int> RunAsync(ToolHost host, string socket, int count, string to, NetSettings settings, bool json, CancellationToken interrupted)
     {
-        if (!PathCheck.IsStandardStream(to)) PathCheck.Creatable(to, "output");
-        using (OutputClaim.Take(to, "output"))
+        if (!PathCheck.IsStandardStream(to))
         {
-            // Nobody else may be writing to it.
+            PathCheck.Creatable(to, "output");
+
+            // Nobody else may be using it.
+            OutputClaim.Take(to, "output").Dispose();
         }
 
         var wire = new DatagramSocketPort(socket);

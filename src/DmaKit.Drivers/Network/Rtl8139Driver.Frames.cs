@@ -76,18 +76,32 @@ public sealed partial class Rtl8139Driver
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<TransmitStatus> SendCoreAsync(ReadOnlyMemory<byte> whole, BufferChain pieces, CancellationToken cancellationToken)
     {
+        Enter();
+        try
+        {
+            ValueTask<CommandOutcome<TransmitReply>> posted = await PrepareAsync(whole, pieces, cancellationToken).ConfigureAwait(false);
+            return Judge(await posted.ConfigureAwait(false), cancellationToken);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    /// <summary>Maps and posts a frame in its turn; what follows goes on meanwhile.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<ValueTask<CommandOutcome<TransmitReply>>> PrepareAsync(ReadOnlyMemory<byte> whole, BufferChain pieces, CancellationToken cancellationToken)
+    {
         ValueTask<CommandOutcome<TransmitReply>> posted;
         await _turn.EnterAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            ThrowIfClosed();
-
             // The packet first and map registers second, always.
             using Command<ShortFrame, TransmitReply> packet = await _transmitter.Pool.RentAsync(cancellationToken).ConfigureAwait(false);
             DmaMapping mapping = default;
             if (_options.PadShortFrames && (whole.IsEmpty ? pieces.Length : whole.Length) < ShortFrame.Least) Pad(packet, whole, pieces);
-            else if (whole.IsEmpty) mapping = await Adapter.MapAsync(pieces, DmaDirection.ToDevice, cancellationToken).ConfigureAwait(false);
-            else mapping = await Adapter.MapAsync(whole, cancellationToken).ConfigureAwait(false);
+            else if (whole.IsEmpty) mapping = await Adapter.MapAsync(pieces, DmaDirection.ToDevice, _mapping, cancellationToken).ConfigureAwait(false);
+            else mapping = await Adapter.MapAsync(whole, _mapping, cancellationToken).ConfigureAwait(false);
             posted = Post(packet, mapping, cancellationToken);
         }
         finally
@@ -95,7 +109,7 @@ public sealed partial class Rtl8139Driver
             _turn.Exit();
         }
 
-        return Judge(await posted.ConfigureAwait(false), cancellationToken);
+        return posted;
     }
 
     private void Pad(Command<ShortFrame, TransmitReply> packet, ReadOnlyMemory<byte> whole, BufferChain pieces)
@@ -135,6 +149,19 @@ public sealed partial class Rtl8139Driver
         CommandStatus.DeviceLost => TransmitStatus.DeviceLost,
         _ => TransmitStatus.Closed,
     };
+
+    private void Enter()
+    {
+        Interlocked.Increment(ref _active);
+        if (_closing == 0) return;
+        Leave();
+        ThrowIfClosed();
+    }
+
+    private void Leave()
+    {
+        if (Interlocked.Decrement(ref _active) == 0) _drained.TrySetResult();
+    }
 
     private void ThrowIfClosed()
     {

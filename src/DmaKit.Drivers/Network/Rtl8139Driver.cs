@@ -22,6 +22,7 @@ public sealed partial class Rtl8139Driver : IAsyncDisposable, ICommandSupervisor
     public const int LongestReceived = Rtl8139Receiver.LongestFrame;
 
     private const int RegisterLength = 256;
+    private const int BlockLength = 2048;
     private static readonly TimeSpan s_resetLimit = TimeSpan.FromSeconds(1);
 
     private readonly PciFunction _function;
@@ -31,9 +32,15 @@ public sealed partial class Rtl8139Driver : IAsyncDisposable, ICommandSupervisor
     private readonly SendTurn _turn;
     private readonly Rtl8139Transmitter _transmitter;
     private readonly Rtl8139Receiver _receiver;
+    private readonly BlockPool _blocks;
+    private readonly MappingOptions _mapping;
+    private readonly TaskCompletionSource _drained = new();
     private InterruptRegistration? _registration;
     private long _cardResets;
     private int _closing;
+
+    // One for the driver itself, until it closes.
+    private int _active = 1;
 
     private Rtl8139Driver(PciFunction function, RegisterWindow registers, Rtl8139DriverOptions options)
     {
@@ -48,6 +55,8 @@ public sealed partial class Rtl8139Driver : IAsyncDisposable, ICommandSupervisor
         try
         {
             _receiver = new Rtl8139Receiver(registers, _gate, Adapter, options);
+            _blocks = BlockPool.AllocateUpTo(Adapter, BlockLength, options.SendDepth, Rtl8139Transmitter.Descriptors, new BlockPoolOptions { Name = "coalesced frames" });
+            _mapping = new MappingOptions { Coalescer = new Coalescer(_blocks) };
             _transmitter = new Rtl8139Transmitter(
                 registers, _gate,
                 CommandPool<ShortFrame, TransmitReply>.CreateUpTo(
@@ -56,6 +65,7 @@ public sealed partial class Rtl8139Driver : IAsyncDisposable, ICommandSupervisor
         }
         catch
         {
+            _blocks?.Dispose();
             _receiver?.Memory.Dispose();
             throw;
         }
@@ -81,6 +91,9 @@ public sealed partial class Rtl8139Driver : IAsyncDisposable, ICommandSupervisor
 
     /// <summary>How many bytes of the ring waited when it was looked at last; for pictures.</summary>
     public int RingBytesWaiting => _receiver.Waiting;
+
+    /// <summary>What was copied to make one piece of frames that lay in several, or at the wrong place, and why.</summary>
+    public CoalescerStatistics Coalesced => _mapping.Coalescer!.Statistics;
 
     /// <summary>Whether there is a link.</summary>
     /// <exception cref="DeviceLostException">The card is gone.</exception>
@@ -131,6 +144,19 @@ public sealed partial class Rtl8139Driver : IAsyncDisposable, ICommandSupervisor
     {
         if (Interlocked.Exchange(ref _closing, 1) != 0) return;
         if (_registration is not null) await _registration.DisposeAsync().ConfigureAwait(false);
+        bool quiet = await TryStopAsync().ConfigureAwait(false);
+
+        // Those who are about to post find the driver closed, and give back what they have.
+        Leave();
+        if (quiet) await _drained.Task.ConfigureAwait(false);
+        await _transmitter.Pool.DisposeAsync().ConfigureAwait(false);
+        _blocks.Dispose();
+        _receiver.Memory.Dispose();
+        await Adapter.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async ValueTask<bool> TryStopAsync()
+    {
         try
         {
             lock (_gate)
@@ -142,22 +168,18 @@ public sealed partial class Rtl8139Driver : IAsyncDisposable, ICommandSupervisor
 
             await ResetAsync(_function, _registers, CancellationToken.None).ConfigureAwait(false);
             Adapter.DeclareQuiet();
+            return true;
         }
         catch (DeviceLostException)
         {
             // Gone is quiet, too.
+            return true;
         }
         catch (DmaException)
         {
-            // Not known to be quiet: what the card may still touch goes into quarantine below.
+            // What the card may still touch goes into quarantine.
+            return false;
         }
-
-        // Those who are about to post find the driver closed, and give their packets back.
-        await _turn.EnterAsync(CancellationToken.None).ConfigureAwait(false);
-        _turn.Exit();
-        await _transmitter.Pool.DisposeAsync().ConfigureAwait(false);
-        _receiver.Memory.Dispose();
-        await Adapter.DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>The card touches no memory after it. A real one needs some microseconds.</summary>

@@ -100,6 +100,24 @@ public sealed class NetTransferTests : IDisposable
         Assert.Equal(0, counters.GetProperty("registersHighWater").GetInt32());
     }
 
+    [Theory]
+    [InlineData("--fragments", "3")]
+    [InlineData("--fragments", "32", "--above-4g")]
+    [InlineData("--fragments", "8", "--iommu", "on")]
+    [InlineData("--fragments", "64", "--managed", "--iommu", "on")]
+    [InlineData("--above-4g", "--iommu", "on", "--queue-depth", "4")]
+    [InlineData("--managed", "--fragmentation", "0.8", "--seed", "7", "--memory", "16MiB")]
+    public async Task E2_HoweverPacketsLieTheyComeOutEqual(params string[] options)
+    {
+        byte[] capture = Captures.Make(150);
+        string input = _folder.With("in", capture);
+        foreach (string verb in (string[])["send", "loop"])
+        {
+            (await InProcess.RunAsync(["net", verb, input, "--out", _folder.Path("out.pcap"), .. options], null, CancellationToken.None)).Succeeded();
+            Assert.Equal(capture, File.ReadAllBytes(_folder.Path("out.pcap")));
+        }
+    }
+
     [Fact]
     public async Task E2_TsharkReadsTheOutput()
     {
