@@ -10,6 +10,9 @@ internal sealed class Sampler(bool isShort)
 {
     private const int Tries = 3;
 
+    /// <summary>The least operations of a sample, where the warm-up found none that was quick: the other core may not have been there.</summary>
+    private const int Least = 32;
+
     private static readonly TimeSpan Sample = TimeSpan.FromMicroseconds(150);
 
     /// <summary>Whether a quick look is enough.</summary>
@@ -67,7 +70,7 @@ internal sealed class Sampler(bool isShort)
         while (Stopwatch.GetElapsedTime(start) < time)
         {
             perOperation = Math.Min(perOperation, Time(side, count));
-            count = (int)Math.Clamp(Sample.TotalNanoseconds / Math.Max(perOperation, 0.01), 1, 1 << 24);
+            count = (int)Math.Clamp(Sample.TotalNanoseconds / Math.Max(perOperation, 0.01), Least, 1 << 24);
         }
 
         return count;
@@ -78,7 +81,7 @@ internal sealed class Sampler(bool isShort)
         side.Enter?.Invoke();
         long start = Stopwatch.GetTimestamp();
         long ran = side.Work(count);
-        double time = Stopwatch.GetElapsedTime(start).TotalNanoseconds / ran;
+        double time = (Stopwatch.GetTimestamp() - start) * (1e9 / Stopwatch.Frequency) / ran;
         side.Leave?.Invoke();
         return time;
     }

@@ -10,10 +10,10 @@ internal sealed class TracePlayer : IDisposable
     private readonly int _alignment;
     private int _at;
 
-    public TracePlayer(long heapLength, int alignment = 0)
+    public TracePlayer(long heapLength, int alignment = 0, bool frontCaches = false)
     {
         var machine = new PlainMachine(pages: (int)(heapLength / PlainMachine.Page) + 1);
-        _heap = BufferHeap.Create(machine.CreateAdapter(), heapLength, new BufferHeapOptions { ExpectedPieces = Trace.Slots + 64 });
+        _heap = BufferHeap.Create(machine.CreateAdapter(), heapLength, new BufferHeapOptions { ExpectedPieces = Trace.Slots + 2048, FrontCaches = frontCaches });
         _alignment = alignment;
         for (; _at < Trace.Slots; _at++) _pieces[_at] = _heap.Allocate(Trace.Operations[_at].Length, _alignment);
     }

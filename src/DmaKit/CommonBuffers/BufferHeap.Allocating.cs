@@ -46,6 +46,16 @@ public sealed partial class BufferHeap
         if (!TryFree(piece)) HeapMisuse.ThrowStale(this, piece);
     }
 
+    /// <summary>Merges the freed pieces that front caches keep with their neighbours, as happens by itself when nothing else fits. Legal in callback context.</summary>
+    /// <returns>How many pieces that were; 0 without <see cref="BufferHeapOptions.FrontCaches"/>.</returns>
+    public int Merge()
+    {
+        _gate.Enter();
+        int merged = _core.Merge();
+        _gate.Leave();
+        return merged;
+    }
+
     /// <summary>As <see cref="Free"/>, for disposal: misuse is reported.</summary>
     internal void FreeQuietly(in HeapPiece piece)
     {

@@ -30,7 +30,7 @@ public sealed partial class BufferHeap
             names = new string?[nodes.Length];
         }
 
-        static bool IsFree(in HeapNode run) => (run.Flags & HeapNode.Free) != 0;
+        static bool IsFree(in HeapNode run) => (run.Flags & (HeapNode.Free | HeapNode.Kept)) != 0;
     }
 
     /// <inheritdoc cref="BufferHeapSnapshot.WriteText"/>

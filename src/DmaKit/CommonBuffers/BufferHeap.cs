@@ -9,7 +9,7 @@ namespace DmaKit;
 /// </summary>
 /// <remarks>
 /// <para>Safe from any thread. Allocating and freeing take O(1), two levels of bit maps and a bounded number of looks, and allocate nothing once
-/// there is room for as many pieces. Neighbours merge as soon as a piece is freed.</para>
+/// there is room for as many pieces. Neighbours merge as soon as a piece is freed, unless <see cref="BufferHeapOptions.FrontCaches"/> keep it.</para>
 /// <para>All that the heap knows about its pieces lies outside them: a stray write of the device cannot corrupt it. Pieces are not cleared when
 /// they are handed out.</para>
 /// </remarks>
@@ -24,7 +24,7 @@ public sealed partial class BufferHeap : IDisposable
     private readonly long _deviceBoundary;
     private readonly int _deviceAlignment;
     private Dictionary<uint, string>? _names;
-    private SpinGate _gate;
+    private BiasedGate _gate;
     private bool _disposed;
     private long _liveBytes;
     private long _peakBytes;
@@ -47,6 +47,7 @@ public sealed partial class BufferHeap : IDisposable
         _deviceBoundary = device.Boundary;
         if (_deviceBoundary != 0 && (_logical / (ulong)_deviceBoundary) == (buffer.Range.Last.Value / (ulong)_deviceBoundary)) _deviceBoundary = 0;
         _core = new HeapCore((uint)(buffer.Length >> _shift), _logical >> _shift, options.ExpectedPieces, options.FirstGeneration);
+        if (options.FrontCaches) _core.KeepPieces(options.Granule);
         buffer.Lease();
         _line = new HeapLine(this);
         Id = OwnerTable.Heaps.Reserve();
@@ -175,7 +176,8 @@ public sealed partial class BufferHeap : IDisposable
         Frees = _allocations - _livePieces,
         Failures = _failures,
         LargestFreeRun = (long)_core.LargestRun() << _shift,
-        FreeRuns = _core.FreeRuns,
+        FreeRuns = _core.FreeRuns + _core.Kept,
+        KeptPieces = _core.Kept,
         RetiredNodes = _core.Retired,
     };
 }

@@ -33,11 +33,14 @@ public readonly record struct BufferHeapStatistics
     /// <summary>How often a piece did not fit.</summary>
     public long Failures { get; init; }
 
-    /// <summary>The longest run without a piece.</summary>
+    /// <summary>The longest run without a piece, front caches left out.</summary>
     public long LargestFreeRun { get; init; }
 
     /// <summary>How many runs without a piece there are.</summary>
     public int FreeRuns { get; init; }
+
+    /// <summary>How many freed pieces rest in front caches; each is one of the runs that are free.</summary>
+    public int KeptPieces { get; init; }
 
     /// <summary>How many nodes serve no piece any more, because their generations are used up.</summary>
     public int RetiredNodes { get; init; }

@@ -8,8 +8,12 @@ internal sealed unsafe partial class HeapCore
         // SAFETY: owner: this heap's pinned tables; bounds: numbers of its own nodes and bins; thread: under the gate.
         uint bin = BinOf(length);
         uint start = 0;
-        uint run = Probe(bin, length, alignment, boundary, Probes, ref start);
-        if (run == 0)
+        uint run = 0;
+
+        // A run that is hardly longer than a short piece seldom holds an aligned place.
+        bool worthwhile = length >= alignment / 2;
+        if (worthwhile) run = Probe(bin, length, alignment, boundary, Probes, ref start);
+        if (run == 0 && worthwhile)
         {
             uint next = NextBin(bin + 1);
             if (next != 0) run = Probe(next, length, alignment, boundary, Probes, ref start);

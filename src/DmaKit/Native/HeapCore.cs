@@ -75,7 +75,13 @@ internal sealed unsafe partial class HeapCore
     /// <param name="alignment">In granules, a power of two.</param>
     /// <param name="boundary">In granules, a power of two that is not less than the length; 0 for none.</param>
     /// <returns>Its node, or 0 when nothing fits.</returns>
-    internal uint Allocate(uint length, ulong alignment, ulong boundary) =>
+    internal uint Allocate(uint length, ulong alignment, ulong boundary)
+    {
+        if (_longestKept == 0) return Place(length, alignment, boundary);
+        return length <= _longestKept && alignment <= 1 && boundary == 0 ? AllocateKept(length) : AllocateOrMerge(length, alignment, boundary);
+    }
+
+    private uint Place(uint length, ulong alignment, ulong boundary) =>
         alignment <= 1 && boundary == 0 ? AllocatePlain(length) : AllocatePlaced(length, alignment, boundary);
 
     /// <summary>As <see cref="Allocate"/>, and looks at every run before it says that nothing fits: for who would wait otherwise.</summary>
@@ -100,6 +106,16 @@ internal sealed unsafe partial class HeapCore
         named = (piece->Flags & HeapNode.Named) != 0;
         piece->Generation = generation + 1;
         FreeGranules += piece->Length;
+        if (_longestKept == 0 || !TryKeep(node, piece)) Join(node);
+        return true;
+    }
+
+    /// <summary>Makes a piece part of what is free, with the free neighbours that it has.</summary>
+    private void Join(uint node)
+    {
+        // SAFETY: owner: this heap's pinned tables; bounds: numbers of its own nodes and bins; thread: under the gate.
+        HeapNode* nodes = _nodes;
+        HeapNode* piece = nodes + node;
         HeapNode* before = nodes + piece->Before;
         HeapNode* after = nodes + piece->After;
         if ((before->Flags & HeapNode.Free) != 0)
@@ -136,8 +152,6 @@ internal sealed unsafe partial class HeapCore
         {
             Insert(piece->Generation != 0 ? node : Substitute(node));
         }
-
-        return true;
     }
 
     private uint AllocatePlain(uint length)

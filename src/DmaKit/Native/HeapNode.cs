@@ -13,6 +13,9 @@ internal struct HeapNode
     /// <summary>Set in <see cref="Flags"/> of a piece that has a name.</summary>
     internal const uint Named = 1u << 30;
 
+    /// <summary>Set in <see cref="Flags"/> of a piece that was freed and rests in a front cache.</summary>
+    internal const uint Kept = 1u << 29;
+
     internal uint Offset;
     internal uint Length;
 

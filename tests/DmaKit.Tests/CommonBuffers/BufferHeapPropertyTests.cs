@@ -45,7 +45,11 @@ public sealed class BufferHeapPropertyTests
     {
         // The start of memory is odd on purpose: aligned to a page and to nothing more.
         var machine = new PlainMachine(pages: 80, logicalBase: 0x7_3000);
-        BufferHeap heap = BufferHeap.Create(machine.CreateAdapter(), Capacity, new BufferHeapOptions { Granule = (steps.Length % 3) switch { 0 => 8, 1 => 64, _ => 512 } });
+        BufferHeap heap = BufferHeap.Create(machine.CreateAdapter(), Capacity, new BufferHeapOptions
+        {
+            Granule = (steps.Length % 3) switch { 0 => 8, 1 => 64, _ => 512 },
+            FrontCaches = steps.Length / 3 % 2 != 0,
+        });
         IHeap tested = make(heap);
         var live = new List<(HeapPiece Piece, LogicalRange Range)>();
         foreach (int step in steps)
@@ -81,6 +85,7 @@ public sealed class BufferHeapPropertyTests
         }
 
         foreach ((HeapPiece piece, _) in live) tested.Free(piece);
+        heap.Merge();
         BufferHeapStatistics figures = heap.Statistics;
         return figures.FreeRuns == 1 && figures.LargestFreeRun == Capacity && figures.LiveBytes == 0 ? null : $"after all was freed: {figures}, that is {figures.FreeRuns} free runs";
     }

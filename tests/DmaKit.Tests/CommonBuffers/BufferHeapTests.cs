@@ -43,6 +43,58 @@ public sealed class BufferHeapTests
     }
 
     [Fact]
+    public void H1_Front_caches_hand_out_what_was_freed()
+    {
+        using BufferHeap heap = BufferHeap.Create(_adapter, 64 * 1024, new BufferHeapOptions { FrontCaches = true });
+        HeapPiece first = heap.Allocate(3000, name: "first");
+        HeapPiece wall = heap.Allocate(64);
+        LogicalAddress at = first.LogicalAddress;
+        heap.Free(first);
+        Assert.Throws<DmaMisuseException>(() => heap.Free(first));
+        Assert.Throws<DmaMisuseException>(() => first.Span.Length);
+        Assert.Equal((1, 64 * 1024 - 64L), (heap.Statistics.KeptPieces, heap.Statistics.FreeBytes));
+        Assert.Equal((true, null), heap.TakeSnapshot().Runs.Where(r => r.Range.Start == at).Select(r => (r.IsFree, r.Name)).Single());
+
+        // The same length is had again, another is not disturbed by it.
+        HeapPiece other = heap.Allocate(2000);
+        HeapPiece again = heap.Allocate(2990);
+        Assert.Equal((at, 0), (again.LogicalAddress, heap.Statistics.KeptPieces));
+        Assert.NotEqual(first, again);
+        Assert.Throws<DmaMisuseException>(() => heap.Free(first));
+        foreach (HeapPiece piece in (HeapPiece[])[wall, other, again]) heap.Free(piece);
+        Assert.Equal((3, 0, 1), (heap.Merge(), heap.Merge(), heap.Statistics.FreeRuns));
+    }
+
+    [Fact]
+    public void H1_What_front_caches_keep_merges_when_nothing_else_fits()
+    {
+        using BufferHeap heap = BufferHeap.Create(_adapter, 256 * 1024, new BufferHeapOptions { FrontCaches = true });
+        for (int round = 0; round < 3; round++)
+        {
+            HeapPiece[] pieces = [.. Enumerable.Range(0, 64).Select(i => heap.Allocate(4096))];
+            Assert.False(heap.TryAllocate(64, out _));
+            foreach (HeapPiece piece in pieces) heap.Free(piece);
+            Assert.Equal(16, heap.Statistics.KeptPieces);
+            HeapPiece whole = heap.Allocate(256 * 1024);
+            heap.Free(whole);
+        }
+    }
+
+    [Fact]
+    public void H1_A_front_cache_keeps_no_more_than_it_may()
+    {
+        using BufferHeap heap = BufferHeap.Create(_adapter, 2 << 20, new BufferHeapOptions { FrontCaches = true });
+        foreach ((int length, int kept) in ((int, int)[])[(64, 16), (8192, 16), (16384, 8), (65536, 2), (65537, 0)])
+        {
+            HeapPiece[] pieces = [.. Enumerable.Range(0, 20).Select(i => heap.Allocate(length))];
+            foreach (HeapPiece piece in pieces) heap.Free(piece);
+            Assert.Equal(kept, heap.Statistics.KeptPieces);
+            heap.Merge();
+            Assert.Equal(1, heap.Statistics.FreeRuns);
+        }
+    }
+
+    [Fact]
     public void H1_The_whole_heap_can_be_one_piece()
     {
         using BufferHeap heap = BufferHeap.Create(_adapter, 1_000_000);

@@ -1,0 +1,65 @@
+namespace DmaKit.Benchmarks.Native;
+
+/// <summary>Blocks that one thread rents and another returns, in bursts, through a ring of handles between them.</summary>
+internal sealed unsafe class PoolCrossing : IDisposable
+{
+    private const int Slots = 1024;
+    private const int Mask = Slots - 1;
+
+    private readonly BlockPool _pool = Pools.Create(4096);
+    private readonly BlockCache _mine;
+    private readonly BlockCache _theirs;
+    private readonly Block[] _ring = new Block[Slots];
+    private readonly Block[] _burst = new Block[Pools.Burst];
+    private readonly Block[] _back = new Block[Pools.Burst];
+    private readonly long[] _ends = new long[64];
+
+    public PoolCrossing()
+    {
+        _mine = _pool.CreateCache(512);
+        _theirs = _pool.CreateCache(512);
+    }
+
+    public long Play(int n)
+    {
+        // The positions lie 256 bytes apart: 16 written here, 48 there.
+        int done = 0;
+        for (; done < n; done += Pools.Burst)
+        {
+            int got = 0;
+            while ((got += _mine.TryRent(_burst.AsSpan(got))) < Pools.Burst) Thread.SpinWait(1);
+            long tail = _ends[16];
+            while (tail + Pools.Burst - Volatile.Read(ref _ends[48]) > Slots) Thread.SpinWait(1);
+            _burst.CopyTo(_ring.AsSpan((int)(tail & Mask)));
+            Volatile.Write(ref _ends[16], tail + Pools.Burst);
+        }
+
+        return done;
+    }
+
+    /// <summary>The other thread's part.</summary>
+    // SAFETY: the word is the other core's, and outlives the call.
+    public void Return(int* stop)
+    {
+        while (true)
+        {
+            long head = _ends[48];
+            if (Volatile.Read(ref _ends[16]) == head)
+            {
+                if (Volatile.Read(ref *stop) != 0) return;
+                continue;
+            }
+
+            _ring.AsSpan((int)(head & Mask), Pools.Burst).CopyTo(_back);
+            Volatile.Write(ref _ends[48], head + Pools.Burst);
+            _theirs.Return(_back);
+        }
+    }
+
+    public void Dispose()
+    {
+        _mine.Dispose();
+        _theirs.Dispose();
+        _pool.Dispose();
+    }
+}
