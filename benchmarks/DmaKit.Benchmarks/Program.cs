@@ -19,6 +19,7 @@ using DmaKit.Benchmarks.Native;
     ("heap-align-4096", () => new HeapAlign4096()),
     ("ring-qd1", () => new RingDepth1()),
     ("ring-qd32", () => new RingDepth32()),
+    ("map-direct", () => new MapDirect()),
     ("commands-net", () => new CommandsPosted()),
     ("mix-float", () => new MixFloat()),
     ("mix-s16", () => new MixShort(byHand: false)),
@@ -28,10 +29,11 @@ using DmaKit.Benchmarks.Native;
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 bool isShort = args.Contains("--short");
 string[] wanted = [.. args.Where(a => a != "--short")];
-string[] unknown = [.. wanted.Where(w => rows.All(r => r.Id != w))];
+string[] studies = ["growth", "tail"];
+string[] unknown = [.. wanted.Where(w => rows.All(r => r.Id != w) && !studies.Contains(w))];
 if (unknown.Length > 0)
 {
-    Console.Error.WriteLine($"There is no row {string.Join(", ", unknown)}; rows: {string.Join(", ", rows.Select(r => r.Id))}. Usage: benchmarks/run [--short] [ROW-ID ...]");
+    Console.Error.WriteLine($"There is no row {string.Join(", ", unknown)}; rows: {string.Join(", ", rows.Select(r => r.Id))}; studies: {string.Join(", ", studies)}. Usage: benchmarks/run [--short] [ROW-ID|STUDY ...]");
     return 2;
 }
 
@@ -54,6 +56,11 @@ Table.WriteMissed(Console.Out, results);
 Table.WriteJson(Output, results);
 Console.WriteLine();
 Console.WriteLine($"Written to {Output}.");
+
+// Studies are part of the whole run, or asked for by name.
+bool whole = wanted.Length == 0 && !isShort;
+if (whole || wanted.Contains("growth")) Growth.Run(Console.Out, new Sampler(isShort));
+if (whole || wanted.Contains("tail")) judge.Note(Tail.Run(Console.Out), "tail: garbage was collected in the steady state, limit 0 collections");
 foreach (string failure in judge.Failures) Console.WriteLine($"Over its limit: {failure}");
 Console.WriteLine($"{judge.Passed} passed, {judge.Failed} failed");
 return judge.Failed == 0 ? 0 : 1;

@@ -15,9 +15,12 @@ struct pair {
     struct completion *completions;
     _Atomic uint32_t *doorbell;
     uint32_t device_head, device_tail, device_phase;
-    _Alignas(128) uint32_t head, tail, in_flight, read, phase;
+    _Alignas(128) uint32_t head;
+    uint32_t tail, in_flight, read, phase;
     uint64_t sent;
 };
+
+_Static_assert(sizeof(struct pair) == 256, "as laid out in C#");
 
 // The device's part: answers every submission until it is told to stop.
 void ring_answer(struct pair *p, const _Atomic int *stop)

@@ -32,11 +32,8 @@ internal sealed class Judge(bool isShort)
         return best;
     }
 
-    private double Limit(Row row) => isShort ? row.Must * 2 : row.Must;
-
-    private bool Holds(Row row, Measurement m) => (row.Must == 0 || m.Ratio <= Limit(row)) && m.Allocated == 0;
-
-    private void Note(bool holds, string text)
+    /// <summary>Counts a limit that held or did not.</summary>
+    public void Note(bool holds, string text)
     {
         if (holds)
         {
@@ -47,4 +44,8 @@ internal sealed class Judge(bool isShort)
         Failed++;
         Failures.Add(text);
     }
+
+    private double Limit(Row row) => isShort ? row.Must * 2 : row.Must;
+
+    private bool Holds(Row row, Measurement m) => (row.Must == 0 || m.Ratio <= Limit(row)) && m.Allocated == 0;
 }

@@ -23,6 +23,10 @@ internal static unsafe partial class Dpdk
 
     public static long Cross(int n) => TakeCross(n);
 
+    /// <summary>Lets the other thread, which has joined, return what comes.</summary>
+    // SAFETY: the word is the other core's, and outlives the call.
+    public static void BeginReturning(OtherCore other) => other.Begin(stop => ReturnUntil(stop));
+
     // SAFETY: all are functions of benchmarks/peers/dpdk.c with these parameters; they touch nothing of ours but the word behind "stop".
     [LibraryImport("peer-dpdk", EntryPoint = "dpdk_join")]
     public static partial int Join();
@@ -31,7 +35,7 @@ internal static unsafe partial class Dpdk
     public static partial void Leave();
 
     [LibraryImport("peer-dpdk", EntryPoint = "dpdk_return_until")]
-    public static partial long ReturnUntil(int* stop);
+    private static partial long ReturnUntil(int* stop);
 
     [LibraryImport("peer-dpdk", EntryPoint = "dpdk_open")]
     private static partial int OpenPool(int blocks, int length, int cache, int live);

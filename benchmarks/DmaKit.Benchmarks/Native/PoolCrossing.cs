@@ -37,9 +37,12 @@ internal sealed unsafe class PoolCrossing : IDisposable
         return done;
     }
 
-    /// <summary>The other thread's part.</summary>
+    /// <summary>Lets the other thread return what comes.</summary>
+    // SAFETY: as in Return.
+    public void Begin(OtherCore other) => other.Begin(Return);
+
     // SAFETY: the word is the other core's, and outlives the call.
-    public void Return(int* stop)
+    private void Return(int* stop)
     {
         while (true)
         {

@@ -28,16 +28,21 @@ internal sealed unsafe class RingBench : IDisposable
         _memory = (nint)NativeMemory.AlignedAlloc(16384, 4096);
         NativeMemory.Clear((void*)_memory, 16384);
         _court = _memory + 12288;
-        *_ours = new QueuePair { Submissions = Host(_submissions.Buffer), Completions = Host(_completions.Buffer), Doorbell = Host(_doorbell), DevicePhase = 1 };
-        *_peer = new QueuePair { Submissions = _memory, Completions = _memory + 4096, Doorbell = _memory + 8192, DevicePhase = 1, Phase = 1 };
+        NativeMemory.Clear(_ours, (nuint)sizeof(QueuePair));
+        NativeMemory.Clear(_peer, (nuint)sizeof(QueuePair));
+        (_ours->Submissions, _ours->Completions, _ours->Doorbell) = (Host(_submissions.Buffer), Host(_completions.Buffer), Host(_doorbell));
+        (_peer->Submissions, _peer->Completions, _peer->Doorbell) = (_memory, _memory + 4096, _memory + 8192);
+        _ours->DevicePhase = _peer->DevicePhase = _peer->Phase = 1;
     }
 
     // SAFETY: as in the constructor; the word behind "stop" is the other core's.
-    public void AnswerOurs(int* stop) => Own.RingAnswer(_ours, stop);
+    public void BeginOurs(OtherCore other) => other.Begin(stop => Own.RingAnswer(_ours, stop));
 
-    public void AnswerPeer(int* stop) => Own.RingAnswer(_peer, stop);
+    // SAFETY: as in BeginOurs.
+    public void BeginPeer(OtherCore other) => other.Begin(stop => Own.RingAnswer(_peer, stop));
 
-    public void AnswerPingPong(int* stop) => Own.PingPongAnswer(_court, stop);
+    // SAFETY: as in BeginOurs.
+    public void BeginPingPong(OtherCore other) => other.Begin(stop => Own.PingPongAnswer(_court, stop));
 
     public long PlayPeer(int depth, int n) => Own.RingPlay(_peer, depth, n);
 

@@ -1,8 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime.InteropServices;
-using DmaKit.Devices;
-using DmaKit.Emulation;
-using DmaKit.Platforms;
 
 namespace DmaKit.Benchmarks;
 
@@ -12,18 +8,7 @@ namespace DmaKit.Benchmarks;
 /// </summary>
 internal sealed class CommandsPosted : Row
 {
-    private readonly EmulatedPlatform _machine = new(new() { MemoryBytes = 16 << 20, Stepped = true });
-    private readonly PciFunction _function;
-    private readonly RegisterWindow _registers;
-    private readonly CommandPool<Packet, int> _pool;
-
-    public CommandsPosted()
-    {
-        string address = _machine.Add(new IdleDevice());
-        _function = _machine.Run(async () => await _machine.OpenAsync(address));
-        _registers = _function.MapBar(0);
-        _pool = CommandPool<Packet, int>.CreateUpTo(_function.CreateAdapter(DmaConstraints.None), 32, 1);
-    }
+    private readonly IdleCommands _ours = new(depth: 1);
 
     public override string Id => "commands-net";
 
@@ -33,26 +18,9 @@ internal sealed class CommandsPosted : Row
 
     public override string Note => "ours writes a doorbell register and keeps a deadline; the peer does neither";
 
-    public override Measurement Measure(Sampler sampler) => sampler.Compare(
-        n => _machine.Run(() => OursAsync(n)),
-        n => _machine.Run(() => TheirsAsync(n)));
+    public override Measurement Measure(Sampler sampler) => sampler.Compare(_ours.Run, n => TheirsAsync(n).GetAwaiter().GetResult());
 
-    public override void Dispose() => _machine.Run(async () => await _machine.DisposeAsync());
-
-    private async Task<long> OursAsync(int n)
-    {
-        for (int i = 0; i < n; i++)
-        {
-            Command<Packet, int> command = await _pool.RentAsync();
-            CommandTag tag = command.Tag;
-            command.Packet = new Packet { Tag = tag.Wire };
-            ValueTask<CommandOutcome<int>> ended = command.PostAsync(default, _registers, 0, TimeSpan.FromSeconds(5));
-            _pool.Complete(tag, i, 0);
-            await ended;
-        }
-
-        return n;
-    }
+    public override void Dispose() => _ours.Dispose();
 
     private static async Task<long> TheirsAsync(int n)
     {
@@ -69,36 +37,5 @@ internal sealed class CommandsPosted : Row
         }
 
         return n;
-    }
-
-    [StructLayout(LayoutKind.Sequential, Size = 64)]
-    private struct Packet
-    {
-        public uint Tag;
-    }
-
-    /// <summary>Takes every register write, and does nothing.</summary>
-    private sealed class IdleDevice : DeviceModel
-    {
-        public override DeviceIdentity Identity { get; } = new()
-        {
-            VendorId = 0x1234,
-            DeviceId = 2,
-            ClassCode = 0x088000,
-            Description = "idle",
-            Bars = [new BarSpecification(0, 4096)],
-        };
-
-        public override DeviceCounters Counters => default;
-
-        public override ulong Read(int bar, long offset, int size) => 0;
-
-        public override void Write(int bar, long offset, int size, ulong value)
-        {
-        }
-
-        public override void Reset()
-        {
-        }
     }
 }

@@ -26,9 +26,9 @@ internal sealed class PoolCross : Row
 
     public override string Note => "medians; handles checked on every return; ours through a ring of handles in the row itself";
 
-    public override unsafe Measurement Measure(Sampler sampler) => sampler.Compare(
-        new Side(_crossing.Play, () => _other.Begin(_crossing.Return), _other.End),
-        new Side(Dpdk.Cross, () => _other.Begin(stop => Dpdk.ReturnUntil(stop)), _other.End),
+    public override Measurement Measure(Sampler sampler) => sampler.Compare(
+        new Side(_crossing.Play, () => _crossing.Begin(_other), _other.End),
+        new Side(Dpdk.Cross, () => Dpdk.BeginReturning(_other), _other.End),
         typical: true);
 
     public override void Dispose()

@@ -21,9 +21,9 @@ internal sealed class RingDepth1 : Row
 
     public override string Note => "medians; submission of 64 bytes, doorbell in memory, completion of 16 bytes";
 
-    public override unsafe Measurement Measure(Sampler sampler) => sampler.Compare(
-        new Side(_bench.PlayOne, () => _other.Begin(_bench.AnswerOurs), _other.End),
-        new Side(_bench.PlayPingPong, () => _other.Begin(_bench.AnswerPingPong), _other.End),
+    public override Measurement Measure(Sampler sampler) => sampler.Compare(
+        new Side(_bench.PlayOne, () => _bench.BeginOurs(_other), _other.End),
+        new Side(_bench.PlayPingPong, () => _bench.BeginPingPong(_other), _other.End),
         typical: true);
 
     public override void Dispose()
