@@ -6,6 +6,10 @@ namespace DmaKit;
 public sealed partial class DmaAdapter
 {
     private readonly Stack<MappingSlot> _slots = new();
+
+    /// <summary>The slot that was used last: mostly all that there is, and had without a lock.</summary>
+    private MappingSlot? _spare;
+
     private readonly Stack<MapWaiter> _waiters = new();
 
     /// <summary>Kept by the map registers, once they have their memory.</summary>
@@ -19,6 +23,7 @@ public sealed partial class DmaAdapter
 
     internal void Recycle(MappingSlot slot)
     {
+        if (Interlocked.CompareExchange(ref _spare, slot, null) is null) return;
         lock (_gate) _slots.Push(slot);
     }
 
@@ -143,6 +148,7 @@ public sealed partial class DmaAdapter
     private MappingSlot NewSlot()
     {
         ThrowIfClosed();
+        if (Interlocked.Exchange(ref _spare, null) is { } spare) return spare;
         lock (_gate) return _slots.Count > 0 ? _slots.Pop() : new MappingSlot(this);
     }
 

@@ -9,6 +9,7 @@ internal sealed partial class MappingPlan
     private readonly DmaConstraints _limits;
     private readonly DmaDomain _domain;
     private readonly int _page;
+    private readonly bool _withoutLimits;
     private PlanSegment[] _segments = new PlanSegment[4];
     private int _count;
     private int _stretches;
@@ -18,6 +19,7 @@ internal sealed partial class MappingPlan
         _limits = adapter.Constraints;
         _domain = adapter.Domain;
         _page = _domain.Memory.PageSize;
+        _withoutLimits = _limits.ElementAlignment == 1 && _limits.LengthGranularity == 1 && _limits.Boundary == 0;
     }
 
     /// <summary>The stretches, in order.</summary>
@@ -46,6 +48,12 @@ internal sealed partial class MappingPlan
     public void Make(
         ReadOnlySpan<Fragment> chain, ChainCursor from, long asked, RegisterLimits registers, bool whole, int granularity, Coalescer? coalescer = null)
     {
+        if (coalescer is null && chain.Length == 1 && asked <= _limits.MaxTransferLength)
+        {
+            Begin(oneRun: false);
+            if (TryDirect(chain[0], from.Within, asked)) return;
+        }
+
         long length = Math.Min(asked, _limits.MaxTransferLength);
         if (_limits.LastElementGranular) length -= length % _limits.LengthGranularity;
         Begin(oneRun: false);

@@ -165,8 +165,10 @@ internal sealed partial class MappingSlot : IRegisterTaker
         CoalescedBytes -= _headroom;
         _coalescer?.Count(_plan.CoalescedWhy, CoalescedBytes);
         Adapter.Domain.MapRegisters.Count(Length - BouncedBytes - CoalescedBytes, BouncedBytes, CoalescedBytes);
-        long generation = Interlocked.Increment(ref _generation);
-        Interlocked.Exchange(ref _live, generation);
+
+        // Nobody has a handle yet: whoever gives it to another thread orders what was stored before.
+        long generation = ++_generation;
+        _live = generation;
         var mapping = new DmaMapping(this, generation);
         Adapter.Function.Platform.Observer?.OnMapped(Adapter, in mapping);
         return new PartialMapping(mapping, _asked - _plan.Length);

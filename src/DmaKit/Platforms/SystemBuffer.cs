@@ -12,13 +12,16 @@ namespace DmaKit.Platforms;
 /// </remarks>
 public sealed class SystemBuffer : IDisposable
 {
+    /// <summary>Set in <see cref="_state"/> when it was disposed.</summary>
+    private const int Closed = 1 << 30;
+
     private readonly nint _host;
     private readonly Action<SystemBuffer> _release;
-    private readonly Lock _gate = new();
     private HostMemory? _whole;
-    private int _mappings;
-    private bool _disposed;
-    private bool _released;
+
+    /// <summary>How many mappings hold it, and whether it was disposed. One exchange for each mapping's begin and end.</summary>
+    private int _state;
+    private int _released;
 
     /// <summary>Used by platforms: wraps memory that the platform has already allocated.</summary>
     /// <param name="host">Where it is in this process; stays readable and writable until the platform closes.</param>
@@ -68,42 +71,32 @@ public sealed class SystemBuffer : IDisposable
     /// </summary>
     public void Dispose()
     {
-        lock (_gate)
-        {
-            _disposed = true;
-            if (_released || _mappings > 0) return;
-            _released = true;
-        }
-
-        _release(this);
+        if (Interlocked.Or(ref _state, Closed) == 0) Release();
     }
 
     /// <summary>A mapping of this buffer begins: its frames stay until <see cref="Unhold"/>.</summary>
     internal void Hold()
     {
-        lock (_gate)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            _mappings++;
-        }
+        if ((Interlocked.Increment(ref _state) & Closed) == 0) return;
+        Unhold();
+        throw new ObjectDisposedException(nameof(SystemBuffer));
     }
 
     /// <summary>A mapping of this buffer is over and the device known not to touch it any more.</summary>
     internal void Unhold()
     {
-        lock (_gate)
-        {
-            _mappings--;
-            if (!_disposed || _released || _mappings > 0) return;
-            _released = true;
-        }
+        if (Interlocked.Decrement(ref _state) == Closed) Release();
+    }
 
-        _release(this);
+    /// <summary>Who holds a buffer that was disposed a moment before gives way, so that this may be asked for twice.</summary>
+    private void Release()
+    {
+        if (Interlocked.Exchange(ref _released, 1) == 0) _release(this);
     }
 
     private void Check(long offset, int length)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        ObjectDisposedException.ThrowIf((_state & Closed) != 0, this);
         if ((ulong)offset > (ulong)Length || length < 0 || Length - offset < length)
             throw new ArgumentOutOfRangeException(nameof(offset), offset, $"A window of {length} bytes at offset {offset} of a buffer of {Length} bytes.");
     }

@@ -45,12 +45,12 @@ public sealed class CiTests
         try
         {
             await Program(folder, "apt-get", "exit 0\n");
-            await Program(folder, "dotnet", $"if [ \"$1\" = format ]; then exit {format}; fi\necho \"called: $*\"\ncat <<'END'\n{output}END\nexit {status}\n");
+            await Program(folder, "dotnet", $"if [ \"$1\" = format ]; then exit {format}; fi\ncase \"$*\" in *DmaKit.Benchmarks*) echo '0 passed, 0 failed'; exit 0 ;; esac\necho \"called: $*\"\ncat <<'END'\n{output}END\nexit {status}\n");
             return await ProcessRun.Of(
                 "bash",
                 [".ci/run"],
                 RepositoryTree.Root,
-                new Dictionary<string, string?>(StringComparer.Ordinal) { ["CI"] = "true", ["PATH"] = folder + ":" + Environment.GetEnvironmentVariable("PATH") },
+                new Dictionary<string, string?>(StringComparer.Ordinal) { ["CI"] = "true", ["DMAKIT_PEERS_BUILT"] = "1", ["PATH"] = folder + ":" + Environment.GetEnvironmentVariable("PATH") },
                 TestContext.Current.CancellationToken);
         }
         finally
