@@ -28,7 +28,7 @@ public sealed record QemuDrive(string Id, string? Path)
             string common = $"node-name={Id},read-only={(IsReadOnly ? "on" : "off")}";
             return Path is null
                 ? $"driver=null-co,{common},size={Bytes ?? StandardBytes},read-zeroes=on"
-                : $"driver=raw,{common}{(Bytes is null ? "" : $",size={Bytes}")},file.driver=file,file.filename={QemuText.Escape(System.IO.Path.GetFullPath(Path))}";
+                : $"driver=raw,{common}{(Bytes is null ? "" : $",size={Bytes}")},file.driver=file,file.filename={QemuPlatformOptions.Escape(System.IO.Path.GetFullPath(Path))}";
         }
     }
 }

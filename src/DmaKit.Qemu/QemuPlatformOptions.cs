@@ -92,6 +92,14 @@ public sealed record QemuPlatformOptions
     /// </summary>
     public Action<string>? Trace { get; init; }
 
+    /// <summary>A value as it must stand inside an option of QEMU's, such as a path: commas are doubled.</summary>
+    /// <param name="value">The value.</param>
+    public static string Escape(string value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        return value.Replace(",", ",,", StringComparison.Ordinal);
+    }
+
     /// <summary>Bytes below 4 GiB, and from 4 GiB on.</summary>
     internal (long Low, long High) Split()
     {
@@ -117,7 +125,7 @@ public sealed record QemuPlatformOptions
             "-m", $"{megabytes}M",
             "-object", $"memory-backend-file,id=ram0,size={megabytes}M,mem-path={memoryFile},share=on",
             "-nodefaults", "-no-user-config", "-display", "none",
-            "-qtest", $"unix:{QemuText.Escape(socket)}", "-qtest-log", "none",
+            "-qtest", $"unix:{Escape(socket)}", "-qtest-log", "none",
         ];
         if (Iommu) Add(line, "-device", [$"intel-iommu,intremap=off,aw-bits={VtdTables.Bits}"]);
         Add(line, "-blockdev", Drives.Select(d => d.Argument));

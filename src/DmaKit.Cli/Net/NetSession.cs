@@ -1,5 +1,3 @@
-using DmaKit.Devices;
-
 namespace DmaKit.Cli;
 
 /// <summary>One run of a network verb: a machine with cards, the capture that is written, and what is shown meanwhile.</summary>
@@ -41,14 +39,14 @@ internal sealed class NetSession : IAsyncDisposable
     /// <param name="host">Where notices and the view go.</param>
     /// <param name="verb">The verb's name, for the report.</param>
     /// <param name="settings">What was asked for.</param>
-    /// <param name="wires">What the cards' wires lead to; owned by the session.</param>
+    /// <param name="start">Starts the machine.</param>
     /// <param name="output">The output's path.</param>
     /// <param name="input">What is sent, or null.</param>
     /// <param name="interrupted">Ctrl-C.</param>
     internal static async Task<NetSession> StartAsync(
-        ToolHost host, string verb, NetSettings settings, IReadOnlyList<NetworkPort> wires, string output, CaptureInput? input, CancellationToken interrupted)
+        ToolHost host, string verb, NetSettings settings, Func<Task<NetMachine>> start, string output, CaptureInput? input, CancellationToken interrupted)
     {
-        NetMachine machine = await NetMachine.StartAsync(settings.Machine, wires, interrupted).ConfigureAwait(false);
+        NetMachine machine = await start().ConfigureAwait(false);
         var session = new NetSession(host, verb, machine, interrupted);
         try
         {

@@ -1,5 +1,4 @@
 using DmaKit.Drivers;
-using DmaKit.Emulation;
 using DmaKit.Platforms;
 
 namespace DmaKit.Cli;
@@ -25,7 +24,7 @@ internal sealed class PacketPlaces : IDisposable
     /// <param name="settings">Of which kind.</param>
     /// <param name="count">How many places.</param>
     /// <param name="fragments">Into how many pieces a packet is split.</param>
-    internal PacketPlaces(EmulatedPlatform platform, MachineSettings settings, int count, int fragments)
+    internal PacketPlaces(DmaPlatform platform, MachineSettings settings, int count, int fragments)
     {
         _places = new Memory<byte>[count];
         _chains = new BufferChain[count];

@@ -23,14 +23,15 @@ internal sealed class MachineOptions
     /// <param name="memory">The default of the machine's memory.</param>
     /// <param name="fragmentation">The default of its fragmentation.</param>
     /// <param name="network">Whether frames go through the machine, and no disk is in it.</param>
-    internal MachineOptions(Command command, long memory, double fragmentation, bool network = false)
+    /// <param name="anyPlatform">Whether the verb runs on QEMU's devices too.</param>
+    internal MachineOptions(Command command, long memory, double fragmentation, bool network = false, bool anyPlatform = true)
     {
         _queueDepth = network
             ? OptionKinds.Number("--queue-depth", "Frames on their way to a card, 4 to 128.", Standard.QueueDepth, 4, 128)
             : OptionKinds.Number("--queue-depth", "Commands in flight, 1 to 128.", Standard.QueueDepth, 1, 128);
         _memory = OptionKinds.Size("--memory", "Memory of the machine, such as 512MiB.", memory, 8L << 20, 64L << 30, 4096);
         _fragmentation = OptionKinds.Fraction("--fragmentation", "How fragmented that memory is.", fragmentation);
-        if (!network)
+        if (anyPlatform)
         {
             _platform = new PlatformOption(command);
             _platform.EmulatedOnly(_latency);
@@ -45,6 +46,9 @@ internal sealed class MachineOptions
         command.Options.Add(_seed);
         if (!network) command.Options.Add(_latency);
     }
+
+    /// <summary>Refuses an option that only QEMU has.</summary>
+    internal void QemuOnly(Option option) => _platform?.QemuOnly(option);
 
     internal MachineSettings Read(ParseResult parsed) => new()
     {

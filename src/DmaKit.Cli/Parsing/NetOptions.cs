@@ -19,12 +19,13 @@ internal sealed class NetOptions
     /// <param name="command">The command.</param>
     /// <param name="output">What the output is.</param>
     /// <param name="sends">Whether packets are sent, so that they can be split.</param>
-    internal NetOptions(Command command, string output, bool sends)
+    /// <param name="anyPlatform">Whether the verb runs on QEMU's cards too.</param>
+    internal NetOptions(Command command, string output, bool sends, bool anyPlatform = false)
     {
         _out = OptionKinds.File("--out", $"{output}; - is the standard output. A file that exists is replaced.", "OUT.pcap");
         command.Options.Add(_out);
         if (sends) command.Options.Add(_fragments);
-        _machine = new MachineOptions(command, StandardMemory, fragmentation: 0, network: true);
+        _machine = new MachineOptions(command, StandardMemory, fragmentation: 0, network: true, anyPlatform);
         _format = new Option<string>("--format")
         {
             Description = "pcap (nanoseconds), pcap-us (microseconds) or pcapng. Default: pcapng for names that end so, else pcap, with microseconds if the input has them.",
@@ -44,6 +45,21 @@ internal sealed class NetOptions
     }
 
     internal NetSettings Read(ParseResult parsed) => new(_machine.Read(parsed), Math.Max(1, parsed.GetValue(_fragments)), FormatOf(parsed.GetValue(_format)));
+
+    /// <summary>Adds the option for QEMU's own capture.</summary>
+    internal Option<string?> AddWire(Command command)
+    {
+        var wire = new Option<string?>("--wire") { Description = "Where QEMU keeps its own capture of the wire. A file that exists is replaced.", HelpName = "FILE" };
+        _machine.QemuOnly(wire);
+        wire.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && result.GetValue(_out) is { } output && IsSame(result.Tokens[0].Value, output)) result.AddError("--wire and --out are the same file");
+        });
+        command.Options.Add(wire);
+        return wire;
+
+        static bool IsSame(string one, string other) => one.Length > 0 && other.Length > 0 && Path.GetFullPath(one) == Path.GetFullPath(other);
+    }
 
     internal string Out(ParseResult parsed) => parsed.GetValue(_out)!;
 

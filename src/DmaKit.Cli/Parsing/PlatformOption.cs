@@ -32,6 +32,13 @@ internal sealed class PlatformOption
         if (!result.Implicit && result.GetValue(_option) != Kinds[0].Name) result.AddError($"{option.Name} is for --platform emulated only");
     });
 
+    /// <summary>Refuses an option that only QEMU has.</summary>
+    /// <param name="option">The option.</param>
+    internal void QemuOnly(Option option) => option.Validators.Add(result =>
+    {
+        if (result.GetValue(_option) == Kinds[0].Name) result.AddError($"{option.Name} is for --platform qemu and qemu+vtd only");
+    });
+
     /// <summary>A platform as it is written.</summary>
     internal static string Show(PlatformKind kind) => Array.Find(Kinds, k => k.Kind == kind).Name;
 }

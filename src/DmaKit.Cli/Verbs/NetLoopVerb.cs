@@ -1,5 +1,4 @@
 using System.CommandLine;
-using DmaKit.Devices;
 
 namespace DmaKit.Cli;
 
@@ -14,21 +13,23 @@ internal static class NetLoopVerb
             [
                 "dmakit net loop IN.pcap --out GOT.pcap",
                 "dmakit net loop IN.pcap --out GOT.pcap --fragments 32 --managed --iommu on --json",
+                "dmakit net loop IN.pcap --out GOT.pcap --platform qemu --wire WIRE.pcap",
             ],
         };
         Argument<string> input = OptionKinds.Positional("IN.pcap", "The capture to send, pcap or pcapng; - is the standard input.");
         command.Arguments.Add(input);
-        var options = new NetOptions(command, "What was received", sends: true);
+        var options = new NetOptions(command, "What was received", sends: true, anyPlatform: true);
+        Option<string?> wire = options.AddWire(command);
         command.SetAction((parsed, interrupted) => RunAsync(
-            host, parsed.GetValue(input)!, options.Out(parsed), options.Read(parsed), options.Json(parsed), interrupted));
+            host, parsed.GetValue(input)!, options.Out(parsed), parsed.GetValue(wire), options.Read(parsed), options.Json(parsed), interrupted));
         return command;
     }
 
-    private static async Task<int> RunAsync(ToolHost host, string from, string to, NetSettings settings, bool json, CancellationToken interrupted)
+    private static async Task<int> RunAsync(ToolHost host, string from, string to, string? wire, NetSettings settings, bool json, CancellationToken interrupted)
     {
+        if (wire is not null) PathCheck.Creatable(wire, "capture of the wire");
         using CaptureInput input = await NetFiles.OpenAsync(host, from, to, interrupted).ConfigureAwait(false);
-        var cable = new NetworkCable();
-        await using NetSession session = await NetSession.StartAsync(host, "net loop", settings, [cable.First, cable.Second], to, input, interrupted).ConfigureAwait(false);
+        await using NetSession session = await NetSession.StartAsync(host, "net loop", settings, () => NetMachine.StartLoopAsync(settings.Machine, wire, interrupted), to, input, interrupted).ConfigureAwait(false);
         var flow = new PacketFlow(session, input, settings.Fragments);
         await session.RunAsync(() => flow.RunAsync(session.Machine.Cards[1].ReceiveAsync)).ConfigureAwait(false);
         return NetFiles.Report(host, session, to, json, "received");

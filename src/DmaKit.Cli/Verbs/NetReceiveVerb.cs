@@ -39,7 +39,7 @@ internal static class NetReceiveVerb
         }
 
         var wire = new DatagramSocketPort(socket);
-        await using NetSession session = await NetSession.StartAsync(host, "net receive", settings, [wire], to, null, interrupted).ConfigureAwait(false);
+        await using NetSession session = await NetSession.StartAsync(host, "net receive", settings, () => NetMachine.StartAsync(settings.Machine, [wire], interrupted), to, null, interrupted).ConfigureAwait(false);
         await session.RunAsync(() => ReceiveAsync(session, count)).ConfigureAwait(false);
         return NetFiles.Report(host, session, to, json, "received");
     }

@@ -29,7 +29,7 @@ internal static class NetSendVerb
     {
         using CaptureInput input = await NetFiles.OpenAsync(host, from, to, interrupted).ConfigureAwait(false);
         var wire = new ProgramPort();
-        await using NetSession session = await NetSession.StartAsync(host, "net send", settings, [wire], to, input, interrupted).ConfigureAwait(false);
+        await using NetSession session = await NetSession.StartAsync(host, "net send", settings, () => NetMachine.StartAsync(settings.Machine, [wire], interrupted), to, input, interrupted).ConfigureAwait(false);
         var flow = new PacketFlow(session, input, settings.Fragments);
         await session.RunAsync(() => flow.RunAsync(wire.ReceiveFromCardAsync)).ConfigureAwait(false);
         return NetFiles.Report(host, session, to, json, "sent");

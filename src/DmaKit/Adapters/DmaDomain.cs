@@ -7,9 +7,11 @@ namespace DmaKit;
 public sealed class DmaDomain
 {
     private const int FaultsKept = 256;
+    private const int FreedKept = 64;
 
     private readonly HashSet<CommonBuffer> _live = [];
     private readonly List<DmaFault> _faults = [];
+    private readonly Queue<(LogicalRange Range, string Name)> _freed = new();
     private readonly Lock _gate = new();
 
     /// <summary>Used by platforms.</summary>
@@ -120,7 +122,13 @@ public sealed class DmaDomain
     /// <summary>Gives a disposed buffer's memory back, or keeps what a device may still touch.</summary>
     internal void Release(CommonBuffer buffer)
     {
-        lock (_gate) _live.Remove(buffer);
+        lock (_gate)
+        {
+            _live.Remove(buffer);
+            if (_freed.Count == FreedKept) _freed.Dequeue();
+            _freed.Enqueue((buffer.Range, buffer.Name));
+        }
+
         PciFunction function = buffer.Adapter.Function;
         MemoryRun run = buffer.Run;
         bool quiet = buffer.Leases == 0 && !buffer.InUse && (buffer.QuietDeclared || function.IsLost || !function.ToldSinceQuiet);
@@ -183,10 +191,21 @@ public sealed class DmaDomain
                 if (absolute > best || (absolute == best && signed < 0)) continue;
                 (nearest, best, distance) = (buffer, absolute, signed);
             }
+
+            // An address that is nobody's now, and was somebody's a moment ago: the driver kept it too long.
+            if (best != 0 && FreedAt(fault.Address) is { } freed) return fault with { NearestBuffer = freed, NearestIsFreed = true };
         }
 
         return nearest is null
             ? fault
             : fault with { NearestBuffer = nearest.Name, Distance = (long)Int128.Clamp(distance, long.MinValue, long.MaxValue) };
+    }
+
+    private string? FreedAt(LogicalAddress address)
+    {
+        string? name = null;
+        foreach ((LogicalRange range, string was) in _freed)
+            if (range.Contains(address)) name = was;
+        return name;
     }
 }

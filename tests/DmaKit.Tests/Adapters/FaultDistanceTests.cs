@@ -18,4 +18,22 @@ public sealed class FaultDistanceTests
         Assert.Equal(distance, fault.Distance);
         Assert.EndsWith(words, fault.ToString(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task AnAddressInABufferThatWasFreedNamesIt()
+    {
+        await using var machine = new TestMachine();
+        using CommonBuffer near = machine.Dma.AllocateCommonBuffer(4096, new CommonBufferOptions { Name = "near" });
+        CommonBuffer freed = machine.Dma.AllocateCommonBuffer(4096, new CommonBufferOptions { Name = "ring" });
+        LogicalAddress stale = freed.LogicalAddress + 8;
+        freed.Dispose();
+        machine.Dma.Domain.ReportFault(new DmaFault("0000:00:03.0", stale, 4, IsWrite: true, "refused"));
+        DmaFault fault = Assert.Single(machine.Dma.Domain.Faults);
+        Assert.EndsWith("inside 'ring', which was freed", fault.ToString(), StringComparison.Ordinal);
+        Assert.True(fault.NearestIsFreed);
+
+        // What is somebody's again is his.
+        machine.Dma.Domain.ReportFault(new DmaFault("0000:00:03.0", near.LogicalAddress, 4, IsWrite: true, "refused"));
+        Assert.Equal(("near", false), (machine.Dma.Domain.Faults[1].NearestBuffer, machine.Dma.Domain.Faults[1].NearestIsFreed));
+    }
 }
