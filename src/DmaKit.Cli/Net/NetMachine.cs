@@ -9,6 +9,9 @@ namespace DmaKit.Cli;
 /// <summary>A machine with network cards, ours or QEMU's, and a driver on each.</summary>
 internal sealed class NetMachine : IAsyncDisposable
 {
+    // A frame of full length takes a good 1,520 bytes of the ring, which has 32 KiB, and 8 KiB at least where memory is fragmented.
+    private const int QemuWindow = 16, QemuFragmentedWindow = 5;
+
     private readonly List<PciFunction> _functions = [];
     private readonly List<Rtl8139Driver> _cards = [];
 
@@ -28,6 +31,12 @@ internal sealed class NetMachine : IAsyncDisposable
 
     /// <summary>What was asked for.</summary>
     internal MachineSettings Settings { get; }
+
+    /// <summary>
+    /// How many frames may be between sending and receiving. Our cable holds frames back while the other card has no room; QEMU's drops
+    /// them, as a real one does, so that there are never more than fit into the card's ring.
+    /// </summary>
+    internal int Window { get; private init; } = int.MaxValue;
 
     /// <summary>The drivers, in the order of their cards.</summary>
     internal IReadOnlyList<Rtl8139Driver> Cards => _cards;
@@ -90,7 +99,10 @@ internal sealed class NetMachine : IAsyncDisposable
         platform.Observer = counter;
 
         // The port's counts are those of all cards together.
-        var machine = new NetMachine(platform, settings, card => card == 0 ? counter.Counters : default, () => platform.IommuMaps);
+        var machine = new NetMachine(platform, settings, card => card == 0 ? counter.Counters : default, () => platform.IommuMaps) 
+        {
+            Window = settings.Fragmentation > 0 ? QemuFragmentedWindow : QemuWindow,
+        };
         return await StartAsync(machine, settings, cancellationToken).ConfigureAwait(false);
     }
 

@@ -12,6 +12,7 @@ internal sealed class PacketFlow(NetSession session, CaptureInput input, int fra
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
     private readonly PacketLedger _ledger = new();
+    private readonly SemaphoreSlim _window = new(session.Machine.Window);
     private long _sent;
     private long _out;
     private long _total = long.MaxValue;
@@ -47,6 +48,8 @@ internal sealed class PacketFlow(NetSession session, CaptureInput input, int fra
         {
             while (!taking.IsCompleted && !session.Interrupted.IsCancellationRequested && await input.ReadAsync(session.Interrupted).ConfigureAwait(false))
             {
+                // When nothing has come out for so long, something was lost; that is said at the end.
+                if (!await _window.WaitAsync(s_patience, giveUp).ConfigureAwait(false)) break;
                 if (places.IsFull) Judge(await places.TakeAsync().ConfigureAwait(false));
                 _ledger.Add(input.Packet);
                 places.Send(session.Machine.Cards[0], input.Packet.Data.Span, giveUp);
@@ -78,6 +81,7 @@ internal sealed class PacketFlow(NetSession session, CaptureInput input, int fra
                 int length = await receive(buffer, over).ConfigureAwait(false);
                 await session.Output.WriteAsync(_ledger.Take(buffer.AsSpan(0, length)), buffer.AsMemory(0, length)).ConfigureAwait(false);
                 Interlocked.Increment(ref _out);
+                _window.Release();
             }
         }
         catch (OperationCanceledException) when (over.IsCancellationRequested)

@@ -1,4 +1,3 @@
-using DmaKit.Platforms;
 using DmaKit.Testing;
 
 namespace DmaKit.Qemu.Tests;

@@ -1,0 +1,53 @@
+using System.Text.Json;
+
+namespace DmaKit.Cli.Tests;
+
+/// <summary>Captures through two of QEMU's network cards: QEMU's own capture of the wire is the witness.</summary>
+public sealed class QemuNetTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("1", "qemu", "2000")]
+    [InlineData("8", "qemu", "20000")]
+    [InlineData("8", "qemu+vtd", "2000")]
+    public async Task E2_PacketsCrossQemusWireByteForByteAndInOrder(string fragments, string platform, string count)
+    {
+        QemuTool.Require();
+        byte[] capture = Captures.Make(int.Parse(count, System.Globalization.CultureInfo.InvariantCulture), seed: 3);
+        string input = _folder.With("in.pcap", capture);
+        string got = _folder.Path("got.pcap");
+        string wire = _folder.Path("wire,1.pcap");
+        ToolResult result = (await InProcess.RunAsync(
+            "net", "loop", input, "--out", got, "--platform", platform, "--wire", wire, "--fragments", fragments, "--json")).Succeeded();
+        using JsonDocument json = JsonDocument.Parse(result.Output);
+        Assert.Equal(platform, json.RootElement.GetProperty("platform").GetString());
+        Captures.AssertEqual(capture, await File.ReadAllBytesAsync(got, TestContext.Current.CancellationToken));
+
+        // QEMU's capture has times of its own.
+        List<byte[]> sent = [.. Captures.Read(capture).Select(p => p.Data)], seen = [.. Captures.Read(wire).Select(p => p.Data)];
+        Assert.Equal(sent.Count, seen.Count);
+        for (int i = 0; i < sent.Count; i++) Assert.True(sent[i].AsSpan().SequenceEqual(seen[i]), $"packet {i} differs on QEMU's wire");
+    }
+
+    [Fact]
+    public async Task E2_OnlyQemuKeepsItsWire()
+    {
+        string input = _folder.With("in.pcap", Captures.Make(1));
+        ToolResult result = await InProcess.RunAsync("net", "loop", input, "--out", _folder.Path("got"), "--wire", _folder.Path("wire"));
+        Assert.Contains("--wire is for --platform qemu and qemu+vtd only", result.SingleError(2), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task E2_TheWireIsNoOtherFileOfTheRun()
+    {
+        string input = _folder.With("in.pcap", Captures.Make(1));
+        string got = _folder.Path("got");
+        ToolResult same = await InProcess.RunAsync("net", "loop", input, "--out", got, "--wire", got, "--platform", "qemu");
+        Assert.Contains("--wire and --out are the same file", same.SingleError(2), StringComparison.Ordinal);
+        ToolResult own = await InProcess.RunAsync("net", "loop", input, "--out", got, "--wire", input, "--platform", "qemu");
+        Assert.Contains("are the same file", own.SingleError(1), StringComparison.Ordinal);
+    }
+}
