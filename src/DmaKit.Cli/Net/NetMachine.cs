@@ -99,7 +99,7 @@ internal sealed class NetMachine : IAsyncDisposable
         platform.Observer = counter;
 
         // The port's counts are those of all cards together.
-        var machine = new NetMachine(platform, settings, card => card == 0 ? counter.Counters : default, () => platform.IommuMaps) 
+        var machine = new NetMachine(platform, settings, card => card == 0 ? counter.Counters : default, () => platform.IommuMaps)
         {
             Window = settings.Fragmentation > 0 ? QemuFragmentedWindow : QemuWindow,
         };

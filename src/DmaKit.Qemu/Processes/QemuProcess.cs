@@ -127,6 +127,9 @@ internal sealed class QemuProcess : IDisposable
         process.StandardInput.Close();
         _started.SetResult(process);
         while (process.StandardError.ReadLine() is { } line) Note(line);
+
+        // A stream that was read from is its reader's to close: the process does not.
+        process.StandardError.Dispose();
         process.WaitForExit();
         _exited.SetResult(process.ExitCode);
     }
