@@ -39,12 +39,12 @@ internal static class ClockPicture
         svg.Append(CultureInfo.InvariantCulture, $"<rect class=\"ground\" x=\".5\" y=\".5\" width=\"{Width - 1}\" height=\"{Height - 1}\" rx=\"12\"/>\n");
         Text(svg, 32, 42, "title ink", "dmakit clock");
         Text(svg, Width - Right, 42, "small dim", string.Create(CultureInfo.InvariantCulture, $"{settings.Rate:#,0.##} frames/s, {settings.Skew:0.###} ppm fast, jitter {TimeText.Show(settings.Jitter)}, a report each {TimeText.Show(settings.Interval)}, seed {settings.Seed}"), "end");
-        Panel(svg, FirstTop, run, "error of the drift", "ppm", [
+        Panel(svg, FirstTop, run, "drift error", "ppm", [
             ("loop", "fixed loop of 0.1 Hz", p => p.LoopDriftError),
             ("bound dash", "the clock's own bound", p => p.DriftBound),
             ("limit dash", "best possible (rms)", p => p.DriftLimit),
             ("ours", "DeviceClock", p => p.DriftError)]);
-        Panel(svg, SecondTop, run, "worst error of predictions", "ms", [
+        Panel(svg, SecondTop, run, "worst prediction error", "ms", [
             ("loop", "fixed loop of 0.1 Hz", p => p.LoopPredictionError * 1e3),
             ("bound dash", "the clock's own bound", p => p.PredictionBound * 1e3),
             ("ours", "DeviceClock", p => p.PredictionError * 1e3)]);

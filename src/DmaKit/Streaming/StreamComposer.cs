@@ -153,21 +153,24 @@ public sealed class StreamComposer
         if (count * Format.FrameBytes != destination.Length) throw new ArgumentException($"{destination.Length} bytes; legal: a multiple of {Format.FrameBytes}, whole frames.", nameof(destination));
         if (frame < SealedFrame || frame + count > SealedFrame + LeadFrames)
             throw new ArgumentOutOfRangeException(nameof(frame), frame, $"Frames {frame} to {frame + count}; legal: {SealedFrame} to {SealedFrame + LeadFrames}, which is from what is sealed to the end of the lead.");
-        if (frame + count > ComposedFrame)
+        long end = frame + count;
+        if (frame > ComposedFrame)
         {
-            long from = ComposedFrame;
-            ComposedFrame = frame + count;
-            Mix(from, ComposedFrame);
+            long skipped = ComposedFrame;
+            ComposedFrame = frame;
+            Mix(skipped, frame);
         }
 
-        while (count > 0)
+        int old = (int)Math.Min(count, ComposedFrame - frame) * Format.FrameBytes;
+        WriteMixed(frame, destination[..old]);
+        destination = destination[old..];
+        long at = ComposedFrame;
+        ComposedFrame = Math.Max(ComposedFrame, end);
+        while (at < end)
         {
-            int at = (int)(frame % LeadFrames);
-            int run = Math.Min(count, LeadFrames - at);
-            _bus.Write(at * Format.Channels, run * Format.Channels, destination[..(run * Format.FrameBytes)]);
-            destination = destination[(run * Format.FrameBytes)..];
-            frame += run;
-            count -= run;
+            long next = MixBlock(at, end, null, destination);
+            destination = destination[((int)(next - at) * Format.FrameBytes)..];
+            at = next;
         }
     }
 
@@ -242,7 +245,7 @@ public sealed class StreamComposer
         long from = Math.Max(voice.Join, SealedFrame);
         long to = Math.Min(voice.Leave, ComposedFrame);
         if (from >= to) return;
-        for (long at = from; at < to;) at = MixBlock(at, to, voice);
+        for (long at = from; at < to;) at = MixBlock(at, to, voice, []);
         Changed(from, to);
     }
 
@@ -272,12 +275,28 @@ public sealed class StreamComposer
 
     private void Mix(long from, long to)
     {
-        while (from < to) from = MixBlock(from, to, null);
+        while (from < to) from = MixBlock(from, to, null, []);
+    }
+
+    private void WriteMixed(long frame, Span<byte> destination)
+    {
+        while (destination.Length > 0)
+        {
+            int at = (int)(frame % LeadFrames);
+            int run = Math.Min(destination.Length / Format.FrameBytes, LeadFrames - at);
+            _bus.Write(at * Format.Channels, run * Format.Channels, destination[..(run * Format.FrameBytes)]);
+            destination = destination[(run * Format.FrameBytes)..];
+            frame += run;
+        }
     }
 
     /// <summary>Mixes frames in which no voice comes, leaves or begins to change.</summary>
+    /// <param name="from">The first one.</param>
+    /// <param name="to">The one after the last.</param>
+    /// <param name="only">The voice to add to the sums that are there; null for all, from nothing.</param>
+    /// <param name="output">Where the ring's samples go, too, or empty.</param>
     /// <returns>Up to where.</returns>
-    private long MixBlock(long from, long to, Voice? only)
+    private long MixBlock(long from, long to, Voice? only, Span<byte> output)
     {
         int at = (int)(from % LeadFrames);
         long end = Math.Min(to, from + Math.Min(BlockFrames, LeadFrames - at));
@@ -293,48 +312,58 @@ public sealed class StreamComposer
         int count = (int)(end - from);
         int channels = Format.Channels;
         var batch = default(StreamBatch);
+        bool fresh = only is null;
         if (only is not null)
         {
-            Take(only, from, count, ref batch);
+            Take(only, from, count, ref batch, ref fresh);
         }
         else
         {
-            _bus.Clear(at * channels, count * channels);
             foreach (Voice voice in _voices)
-                if (voice.Sounds(from, end)) Take(voice, from, count, ref batch);
+                if (voice.Sounds(from, end)) Take(voice, from, count, ref batch, ref fresh);
         }
 
-        Flush(from, count, ref batch);
+        if (!output.IsEmpty) output = output[..(count * Format.FrameBytes)];
+        if (batch.Count > 0)
+        {
+            Flush(from, count, ref batch, ref fresh, output);
+            return end;
+        }
+
+        if (fresh) _bus.Clear(at * channels, count * channels);
+        if (!output.IsEmpty) _bus.Write(at * channels, count * channels, output);
         return end;
     }
 
-    private void Take(Voice voice, long from, int count, ref StreamBatch batch)
+    private void Take(Voice voice, long from, int count, ref StreamBatch batch, ref bool fresh)
     {
         float gain = voice.GainAt(from);
         bool steady = voice.IsSteady(from);
+        if (steady && gain == 0) return;
         bool direct = steady && voice.Format.Samples == _bus.Direct && voice.Map.IsIdentity;
-        if (direct && gain == 0) return;
-        if (!direct || (_bus.OnlyUnity && gain != 1))
-        {
-            Flush(from, count, ref batch);
-        }
 
+        // Streams are taken together as long as the bus can: not with others where it wants gain 1, and never out of their order.
+        bool alone = _bus.OnlyUnity && gain != 1;
+        bool isFull = batch.Count == StreamBatch.Most || (batch.Count > 0 && (alone || (_bus.OnlyUnity && batch.G0 != 1)));
+        if (!direct || isFull) Flush(from, count, ref batch, ref fresh, []);
         ReadOnlySpan<byte> bytes = Read(voice, from, count, _raw[batch.Count]);
-        if (!direct)
+        if (direct)
         {
-            Convert(voice, from, count, steady, gain, bytes);
+            batch.Add(bytes, gain);
             return;
         }
 
-        batch.Add(bytes, gain);
-        if (batch.Count == StreamBatch.Most || (_bus.OnlyUnity && gain != 1)) Flush(from, count, ref batch);
+        if (fresh) _bus.Clear((int)(from % LeadFrames) * Format.Channels, count * Format.Channels);
+        fresh = false;
+        Convert(voice, from, count, steady, gain, bytes);
     }
 
-    private void Flush(long from, int count, ref StreamBatch batch)
+    private void Flush(long from, int count, ref StreamBatch batch, ref bool fresh, Span<byte> output)
     {
         if (batch.Count == 0) return;
-        _bus.Add((int)(from % LeadFrames) * Format.Channels, count * Format.Channels, batch, fresh: false, []);
+        _bus.Add((int)(from % LeadFrames) * Format.Channels, count * Format.Channels, batch, fresh, output);
         batch = default;
+        fresh = false;
     }
 
     private void Convert(Voice voice, long from, int count, bool steady, float gain, ReadOnlySpan<byte> bytes)
