@@ -25,6 +25,9 @@ public sealed class MapRegisters
     /// <summary>The size of a register's page in bytes.</summary>
     public int PageSize => _domain.Memory.PageSize;
 
+    /// <summary>What they are made of.</summary>
+    public MapRegisterKind Kind => _domain.Memory.MapRegisterKind;
+
     /// <summary>How many there are at most; fewer when memory was short.</summary>
     public int Capacity => _pages?.Count ?? _domain.Memory.MapRegisterCount;
 

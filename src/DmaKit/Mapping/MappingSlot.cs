@@ -19,6 +19,8 @@ internal sealed partial class MappingSlot : IRegisterTaker
     private bool _held;
     private DmaElement[] _elements = new DmaElement[4];
     private int[] _registers = new int[4];
+    private int[] _pointed = [];
+    private int _pointedCount;
     private int _elementCount;
     private long _generation;
     private long _live;
@@ -143,7 +145,8 @@ internal sealed partial class MappingSlot : IRegisterTaker
     {
         Hold();
         _elementCount = 0;
-        (BouncedBytes, CoalescedBytes) = (0, 0);
+        (BouncedBytes, CoalescedBytes, _pointedCount) = (0, 0, 0);
+        if (_pointed.Length < _plan.Registers) _pointed = new int[_registers.Length];
         _posted = false;
         int register = 0;
         ChainCursor at = _start;
@@ -237,6 +240,7 @@ internal sealed partial class MappingSlot : IRegisterTaker
     {
         if (_plan.Registers > 0)
         {
+            PointBack();
             Adapter.Domain.Waits.Give(Request, RegisterHold);
             Pool.Give(_registers.AsSpan(0, _plan.Registers));
         }
@@ -316,6 +320,16 @@ internal sealed partial class MappingSlot : IRegisterTaker
             long length = Math.Min(page, bytes - done);
             int number = _registers[register];
             nint host = registers.HostOf(number);
+            if (length == page && TryPoint(registers.LogicalOf(number), at))
+            {
+                // The register leads to the request's own page: nothing is copied, and nobody else's bytes lie there.
+                at = FragmentMemory.Advance(Fragments, at, page);
+                _pointed[_pointedCount++] = register;
+                if (done == 0 || !Merged(registers.LogicalOf(number), length)) AddElement(registers.LogicalOf(number), length);
+                continue;
+            }
+
+            BouncedBytes += length;
             if (Direction != DmaDirection.FromDevice)
             {
                 at = FragmentMemory.Gather(Fragments, at, host, length);
@@ -325,6 +339,7 @@ internal sealed partial class MappingSlot : IRegisterTaker
             {
                 // Whatever the device claims to have written, the caller sees this request's bytes or zeros: never somebody else's.
                 if (owner == 0 || registers.Pages.LastOwner(number) != owner) FragmentMemory.Clear(host, page);
+                at = FragmentMemory.Advance(Fragments, at, length);
             }
 
             registers.Pages.NoteOwner(number, owner);
@@ -332,9 +347,28 @@ internal sealed partial class MappingSlot : IRegisterTaker
             if (done == 0 || !Merged(registers.LogicalOf(number), length)) AddElement(registers.LogicalOf(number), length);
         }
 
-        if (Direction == DmaDirection.FromDevice) at = FragmentMemory.Advance(Fragments, at, bytes);
-        BouncedBytes += bytes;
         return register;
+    }
+
+    /// <summary>Where registers are entries of an IOMMU: lets one lead to the next bytes, if they are a whole page.</summary>
+    private bool TryPoint(LogicalAddress register, ChainCursor at)
+    {
+        DomainMemory memory = Adapter.Domain.Memory;
+        return memory.MapRegisterKind == MapRegisterKind.IommuEntry
+            && FragmentMemory.TryGetHost(Fragments, at, memory.PageSize, out nint host)
+            && (host & (memory.PageSize - 1)) == 0
+            && memory.TryPoint(register, host);
+    }
+
+    /// <summary>Registers lead to their own pages again. When this returns, no device comes to the request's bytes any more.</summary>
+    private void PointBack()
+    {
+        MapRegisters registers = Adapter.Domain.MapRegisters;
+        while (_pointedCount > 0)
+        {
+            int number = _registers[_pointed[--_pointedCount]];
+            Adapter.Domain.Memory.TryPoint(registers.LogicalOf(number), registers.HostOf(number));
+        }
     }
 
     private void CopyBack(long bytes)
@@ -342,6 +376,7 @@ internal sealed partial class MappingSlot : IRegisterTaker
         MapRegisters registers = Adapter.Domain.MapRegisters;
         int page = registers.PageSize;
         int register = 0;
+        int pointed = 0;
         ChainCursor at = _start;
         long told = 0;
         foreach (ref readonly PlanSegment segment in _plan.Segments)
@@ -358,8 +393,21 @@ internal sealed partial class MappingSlot : IRegisterTaker
             }
 
             for (long done = 0; done < left; done += page, register++)
-                at = FragmentMemory.Scatter(Fragments, at, registers.HostOf(_registers[register]), Math.Min(page, left - done));
+            {
+                long length = Math.Min(page, left - done);
+                at = IsPointed(register, ref pointed)
+                    ? FragmentMemory.Advance(Fragments, at, length)
+                    : FragmentMemory.Scatter(Fragments, at, registers.HostOf(_registers[register]), length);
+            }
         }
+    }
+
+    /// <summary>Whether a register leads to the request's own page. Asked in order.</summary>
+    private bool IsPointed(int register, ref int pointed)
+    {
+        if (pointed == _pointedCount || _pointed[pointed] != register) return false;
+        pointed++;
+        return true;
     }
 
     /// <summary>Makes the last element longer, if what follows it to the device may belong to it.</summary>

@@ -102,6 +102,22 @@ internal static unsafe class FragmentMemory
         return new ChainCursor(index, within);
     }
 
+    /// <summary>Where the next bytes are, if they are native memory and as many lie there.</summary>
+    /// <param name="chain">The fragments.</param>
+    /// <param name="at">Where the bytes start.</param>
+    /// <param name="length">How many are asked for.</param>
+    /// <param name="host">Where they are in this process.</param>
+    public static bool TryGetHost(ReadOnlySpan<Fragment> chain, ChainCursor at, long length, out nint host)
+    {
+        host = 0;
+        if (at.Fragment < chain.Length && at.Within == chain[at.Fragment].Length) at = new ChainCursor(at.Fragment + 1, 0);
+        if (at.Fragment >= chain.Length) return false;
+        ref readonly Fragment fragment = ref chain[at.Fragment];
+        if (fragment.Kind != FragmentKind.Native || fragment.Length - at.Within < length) return false;
+        host = fragment.Start + (nint)at.Within;
+        return true;
+    }
+
     /// <summary>Sets bytes at <paramref name="host"/> to zero.</summary>
     // SAFETY: the caller owns them.
     public static void Clear(nint host, long length) => NativeMemory.Clear((void*)host, (nuint)length);

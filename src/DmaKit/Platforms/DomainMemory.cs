@@ -19,6 +19,18 @@ public abstract class DomainMemory
     /// <summary>How many map registers (bounce pages) the domain may have. Their memory is taken when the first one is needed.</summary>
     public virtual int MapRegisterCount => 1024;
 
+    /// <summary>What the map registers are made of, if there are any.</summary>
+    public virtual MapRegisterKind MapRegisterKind => MapRegisterCount > 0 ? MapRegisterKind.BouncePage : MapRegisterKind.None;
+
+    /// <summary>
+    /// Makes one page of a run lead to other memory of this process: a whole page of a system buffer, or again the run's own. After this
+    /// returns, no device comes to the memory that it led to before, the invalidation confirmed.
+    /// </summary>
+    /// <param name="page">A page of a run of <see cref="TryAllocate"/>, to the device.</param>
+    /// <param name="host">Where the memory is in this process; a multiple of <see cref="PageSize"/>.</param>
+    /// <returns>False where registers are no <see cref="MapRegisterKind.IommuEntry"/>, or the memory is none of the platform's: the page leads where it led.</returns>
+    public virtual bool TryPoint(LogicalAddress page, nint host) => false;
+
     /// <summary>Gets a run of zeroed memory, contiguous to the device, that meets <paramref name="request"/>.</summary>
     /// <param name="request">Length and limits.</param>
     /// <param name="run">The run, if there is one.</param>

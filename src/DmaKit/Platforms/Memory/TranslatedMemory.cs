@@ -128,6 +128,24 @@ internal sealed class TranslatedMemory : LogicalMemory
         return true;
     }
 
+    public override MapRegisterKind MapRegisterKind => MapRegisterCount > 0 ? MapRegisterKind.IommuEntry : MapRegisterKind.None;
+
+    public override bool TryPoint(LogicalAddress page, nint host)
+    {
+        long at = (long)(page.Value >> PhysicalMemory.PageShift);
+        lock (_gate)
+        {
+            if (!TryFindFrame(host, out long frame) || !_table.TryGet(at, out long before)) return false;
+            if (frame == before) return true;
+            _table.Unmap(at, 1);
+            _table.TryMap(at, new FrameRun(frame, 1));
+        }
+
+        _table.Settle(at, 1);
+        _counters.CountMap();
+        return true;
+    }
+
     /// <inheritdoc/>
     internal override void BecomeQuiet()
     {
@@ -153,6 +171,16 @@ internal sealed class TranslatedMemory : LogicalMemory
         host = _memory.Physical.HostOf(frame) + (nint)within;
         contiguous = PhysicalMemory.PageSize - within;
         refused = null;
+        return true;
+    }
+
+    /// <summary>The frame behind a page of the program, be it mapped already or not.</summary>
+    private bool TryFindFrame(nint host, out long frame)
+    {
+        frame = 0;
+        HostRange? range = _byHost.TryFind(host, out Mapped mapped, out long offset) ? mapped.Range : _buffers.TryFind(host, out HostRange buffer, out offset) ? buffer : null;
+        if (range is null) return false;
+        frame = (long)(range.PhysicalAt(offset, out _) >> PhysicalMemory.PageShift);
         return true;
     }
 
