@@ -214,8 +214,8 @@ public sealed partial class EmulatedPlatform : DmaPlatform
     {
         LogicalMemory? memory = null;
         memory = Options.Iommu
-            ? new TranslatedMemory(_memory, _buffers, _iommu, new PageTable(() => PassTransfers(memory!))) { Registers = Options.MapRegisters }
-            : new DirectMemory(_memory, _buffers) { Registers = Options.MapRegisters };
+            ? new TranslatedMemory(_memory, _buffers, _iommu, new PageTable(() => PassTransfers(memory!))) { Registers = Options.MapRegisters, Charges = Options.ChargeCommonBuffers }
+            : new DirectMemory(_memory, _buffers) { Registers = Options.MapRegisters, Charges = Options.ChargeCommonBuffers };
         return (new DmaDomain(this, memory, name), memory);
     }
 

@@ -67,6 +67,11 @@ public sealed record EmulatedPlatformOptions
             : throw new ArgumentOutOfRangeException(nameof(MapRegisters), value, $"MapRegisters is {value}; legal: 0 to 65,536.");
     } = 1024;
 
+    /// <summary>
+    /// Whether common buffers cost map registers, one a page, as long as they live: a machine on which a driver's packets compete with its data. Off by default.
+    /// </summary>
+    public bool ChargeCommonBuffers { get; init; }
+
     /// <summary>Whether the bus carries message-signalled interrupts. Without them every function has its line only.</summary>
     public bool AllowMessages { get; init; } = true;
 

@@ -17,6 +17,8 @@ internal static class MappingChecks
         new(nameof(M4_AnAbandonedMappingCopiesNothingBack), M4_AnAbandonedMappingCopiesNothingBack),
         new(nameof(M4_RegistersOfAPostedMappingWaitForQuiet), M4_RegistersOfAPostedMappingWaitForQuiet),
         new(nameof(M7_ADeviceThatWroteLessThanItSaysGivesZeros), M7_ADeviceThatWroteLessThanItSaysGivesZeros),
+        new(nameof(R1_RegistersOfAnyKindCarryTheDataAndLeadNowhereAfterwards), R1_RegistersOfAnyKindCarryTheDataAndLeadNowhereAfterwards),
+        new(nameof(R2_ADeadlockIsFoundAndReported), R2_ADeadlockIsFoundAndReported),
         new(nameof(M3_ASystemBufferIsMappedAndKeptWhileTheDeviceHasIt), M3_ASystemBufferIsMappedAndKeptWhileTheDeviceHasIt),
     ];
 
@@ -206,6 +208,51 @@ internal static class MappingChecks
         mapping.Complete(1000);
         Expect.True(!data.AsSpan().ContainsAnyExcept((byte)0), "bytes of another request leaked through a map register");
         dma.DeclareQuiet();
+    }
+
+    private static async Task R1_RegistersOfAnyKindCarryTheDataAndLeadNowhereAfterwards(DeviceHand hand)
+    {
+        await using DmaAdapter dma = Start(hand);
+        int page = dma.Domain.MapRegisters.PageSize;
+        using CommonBuffer common = dma.AllocateCommonBuffer(2 * page);
+        using SystemBuffer system = hand.Function.Platform.AllocateSystemBuffer(3 * page);
+        byte[] pattern = Expect.Pattern(page, seed: 9);
+        pattern.CopyTo(common.Span(0, page));
+
+        // A whole page, parts of pages, and managed memory: however the platform brings the device to them.
+        foreach (Memory<byte> data in (Memory<byte>[])[system.Memory(0, page), system.Memory(page + 100, page), new byte[page]])
+        {
+            DmaMapping mapping = await dma.MapAsync(data, DmaDirection.FromDevice).ConfigureAwait(false);
+            LogicalAddress at = mapping.Elements[0].Address;
+            int length = (int)Math.Min(mapping.Elements[0].Length, page);
+            bool throughRegisters = mapping.MapRegisters > 0;
+            await hand.CopyAsync(common.LogicalAddress, at, Math.Min(length, 2048)).ConfigureAwait(false);
+            mapping.Complete(mapping.Length);
+            Expect.SameBytes(pattern.AsSpan(0, Math.Min(length, 2048)), data.Span[..Math.Min(length, 2048)], "what the device wrote");
+            if (!throughRegisters) continue;
+            data.Span.Clear();
+            await hand.CopyAsync(common.LogicalAddress, at, Math.Min(length, 2048)).ConfigureAwait(false);
+            Expect.True(!data.Span.ContainsAnyExcept((byte)0), "the device reached the data after completion");
+        }
+
+        dma.DeclareQuiet();
+        Expect.Equal(dma.Domain.MapRegisters.Capacity, dma.Domain.MapRegisters.Free, "free map registers");
+    }
+
+    private static async Task R2_ADeadlockIsFoundAndReported(DeviceHand hand)
+    {
+        await using DmaAdapter dma = hand.Function.CreateAdapter(hand.Constraints);
+        byte[] page = new byte[dma.Domain.MapRegisters.PageSize];
+        var one = new MappingOptions { Request = dma.Domain.CreateRequest("one") };
+        var two = new MappingOptions { Request = dma.Domain.CreateRequest("two") };
+        var held = new List<DmaMapping> { await dma.MapAsync(page, DmaDirection.ToDevice, one).ConfigureAwait(false) };
+        while (dma.TryMap(page, DmaDirection.ToDevice, two, out DmaMapping mapping)) held.Add(mapping);
+        Task<DmaMapping> waits = dma.MapAsync(page, DmaDirection.ToDevice, one).AsTask();
+        await Expect.ThrowsAsync<DmaDeadlockException>(() => dma.MapAsync(page, DmaDirection.ToDevice, two).AsTask(), "a wait that can never end").ConfigureAwait(false);
+        held[^1].Dispose();
+        (await waits.ConfigureAwait(false)).Dispose();
+        for (int i = 0; i < held.Count - 1; i++) held[i].Dispose();
+        Expect.Equal(dma.Domain.MapRegisters.Capacity, dma.Domain.MapRegisters.Free, "free map registers at the end");
     }
 
     private static async Task M3_ASystemBufferIsMappedAndKeptWhileTheDeviceHasIt(DeviceHand hand)

@@ -73,7 +73,11 @@ public sealed partial class DmaAdapter
     {
         ThrowIfClosed();
         RunRequest request = Request(Domain.Memory.PageSize, options ?? CommonBufferOptions.Default);
-        return request.Length == 0 ? 0 : Domain.Memory.LargestRun(request);
+        if (request.Length == 0) return 0;
+        long largest = Domain.Memory.LargestRun(request);
+        if (!Domain.Memory.ChargesCommonBuffers) return largest;
+        Domain.MapRegisters.TakeMemory(this);
+        return Domain.MapRegisters.Waiting > 0 ? 0 : Math.Min(largest, (long)Domain.MapRegisters.Free * Domain.Memory.PageSize);
     }
 
     /// <summary>What the platform is asked for; length 0 when wishes and reach exclude each other.</summary>
@@ -106,6 +110,7 @@ public sealed partial class DmaAdapter
         string least = needed < asked ? $" ({needed} at least)" : "";
         return new DmaResourceException(
             $"No common buffer '{options.Name ?? "unnamed"}' of {asked} bytes{least} for {Function.Info.Address}: {limits}. "
+            + (Domain.Memory.ChargesCommonBuffers ? $"This machine charges a map register for each page; {Domain.MapRegisters.Free} are free. " : "")
             + $"The largest run that can be had is {largest} bytes. Ask earlier, ask for less (AllocateCommonBufferUpTo), or for pieces (AllocateCommonBufferVector).",
             asked, largest);
     }

@@ -107,13 +107,21 @@ public sealed class DmaDomain
 
     internal bool TryAllocate(DmaAdapter adapter, in RunRequest request, long length, string name, out CommonBuffer buffer)
     {
-        if (!Memory.TryAllocate(request, out MemoryRun run))
+        RegisterCharge? charge = null;
+        if (Memory.ChargesCommonBuffers && (charge = RegisterCharge.TryTake(adapter, request.Length)) is null)
         {
             buffer = null!;
             return false;
         }
 
-        buffer = new CommonBuffer(adapter, run, length, name);
+        if (!Memory.TryAllocate(request, out MemoryRun run))
+        {
+            charge?.Give();
+            buffer = null!;
+            return false;
+        }
+
+        buffer = new CommonBuffer(adapter, run, length, name) { Charge = charge };
         lock (_gate) _live.Add(buffer);
         Platform.Observer?.OnAllocated(buffer);
         return true;
@@ -136,6 +144,7 @@ public sealed class DmaDomain
         if (quiet)
         {
             GiveBack(run);
+            buffer.Charge?.Give();
             return;
         }
 
@@ -146,7 +155,11 @@ public sealed class DmaDomain
         if (revoked)
         {
             Memory.ReleaseHost(run);
-            Keep(buffer.Adapter, $"logical range of common buffer '{buffer.Name}'", run.Length, reason, () => Memory.ReleaseLogical(run));
+            Keep(buffer.Adapter, $"logical range of common buffer '{buffer.Name}'", run.Length, reason, () =>
+            {
+                Memory.ReleaseLogical(run);
+                buffer.Charge?.Give();
+            });
         }
         else
         {
@@ -154,6 +167,7 @@ public sealed class DmaDomain
             {
                 Memory.ReleaseHost(run);
                 Memory.ReleaseLogical(run);
+                buffer.Charge?.Give();
             });
         }
     }

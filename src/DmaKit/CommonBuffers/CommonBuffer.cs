@@ -126,6 +126,9 @@ public sealed class CommonBuffer : IDisposable
 
     internal MemoryRun Run => _run;
 
+    /// <summary>The map registers that it costs, where the machine charges for common buffers.</summary>
+    internal RegisterCharge? Charge { get; init; }
+
     internal bool QuietDeclared => _declaredQuiet;
 
     internal int Leases => _leases;

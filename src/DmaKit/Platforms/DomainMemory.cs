@@ -22,6 +22,9 @@ public abstract class DomainMemory
     /// <summary>What the map registers are made of, if there are any.</summary>
     public virtual MapRegisterKind MapRegisterKind => MapRegisterCount > 0 ? MapRegisterKind.BouncePage : MapRegisterKind.None;
 
+    /// <summary>Whether common buffers cost map registers, one a page. Usually they need none.</summary>
+    public virtual bool ChargesCommonBuffers => false;
+
     /// <summary>
     /// Makes one page of a run lead to other memory of this process: a whole page of a system buffer, or again the run's own. After this
     /// returns, no device comes to the memory that it led to before, the invalidation confirmed.

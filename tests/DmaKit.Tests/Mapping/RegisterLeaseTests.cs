@@ -155,6 +155,60 @@ public sealed class RegisterLeaseTests
         Mapped(dma, 1).Complete(0);
     }
 
+    [Fact]
+    public void M7_ARequestThatIsUsedAgainIsAnotherRequest()
+    {
+        DmaAdapter dma = _machine.CreateAdapter();
+        var options = new MappingOptions { Request = _machine.Domain.CreateRequest("kept") };
+        byte[] secret = new byte[8 * Page];
+        Array.Fill(secret, (byte)0x53);
+        Assert.True(dma.TryMap(secret, DmaDirection.ToDevice, options, out DmaMapping first));
+        first.Complete(0);
+        byte[] data = new byte[8 * Page];
+        Assert.True(dma.TryMap(data, DmaDirection.FromDevice, options, out DmaMapping second));
+        second.Complete(8 * Page);
+        Assert.False(data.AsSpan().ContainsAnyExcept((byte)0), "bytes of the request before leaked through a device that wrote nothing");
+    }
+
+    [Fact]
+    public void M7_PagesOfAReservationAreClearedBetweenRequestsToo()
+    {
+        DmaAdapter dma = _machine.CreateAdapter();
+        using RegisterLease lease = dma.ReserveRegisters(2);
+        byte[] secret = new byte[2 * Page];
+        Array.Fill(secret, (byte)0x53);
+        Assert.True(dma.TryMap(secret, DmaDirection.Both, new MappingOptions { Lease = lease, Request = _machine.Domain.CreateRequest("one") }, out DmaMapping first));
+        first.Complete(0);
+        byte[] data = new byte[2 * Page];
+        Assert.True(dma.TryMap(data, DmaDirection.FromDevice, new MappingOptions { Lease = lease, Request = _machine.Domain.CreateRequest("two") }, out DmaMapping second));
+        second.Complete(2 * Page);
+        Assert.False(data.AsSpan().ContainsAnyExcept((byte)0), "bytes of another request leaked");
+    }
+
+    [Fact]
+    public async Task CB6_AMachineMayChargeMapRegistersForCommonBuffers()
+    {
+        await using var machine = new TestMachine(new Emulation.EmulatedPlatformOptions { MemoryBytes = 64 << 20, MapRegisters = 8, ChargeCommonBuffers = true });
+        MapRegisters registers = machine.Dma.Domain.MapRegisters;
+        using (CommonBuffer buffer = machine.Dma.AllocateCommonBuffer((5 * Page) + 1))
+        {
+            Assert.Equal(2, registers.Free);
+            Assert.Equal(2 * Page, machine.Dma.LargestCommonBuffer());
+            var error = Assert.Throws<DmaResourceException>(() => machine.Dma.AllocateCommonBuffer(3 * Page));
+            Assert.Contains("charges a map register for each page; 2 are free", error.Message, StringComparison.Ordinal);
+            using CommonBuffer rest = machine.Dma.AllocateCommonBufferUpTo(8 * Page, Page);
+            Assert.Equal((2L * Page, 0), (rest.Length, registers.Free));
+            Assert.Throws<DmaMappingException>(() => { machine.Dma.TryMap(new byte[1], DmaDirection.ToDevice, out _); });
+        }
+
+        Assert.Equal(8, registers.Free);
+        machine.Registers.Write32(TestMachine.Doorbell, 1);
+        machine.Dma.AllocateCommonBuffer(Page).Dispose();
+        Assert.Equal(7, registers.Free);
+        machine.Dma.DeclareQuiet();
+        Assert.Equal(8, registers.Free);
+    }
+
     private static DmaMapping Mapped(DmaAdapter dma, int pages)
     {
         Assert.True(dma.TryMap(new byte[pages * Page], DmaDirection.ToDevice, out DmaMapping mapping));

@@ -9,6 +9,11 @@ internal abstract class LogicalMemory : DomainMemory
 
     public override int MapRegisterCount => Registers;
 
+    public override bool ChargesCommonBuffers => Charges;
+
+    /// <summary>Whether common buffers cost map registers.</summary>
+    internal bool Charges { get; init; }
+
     /// <summary>How many map registers the space has.</summary>
     internal int Registers { get; init; }
 
