@@ -105,7 +105,15 @@ public sealed partial class DmaAdapter
 
     internal void Remember(RegisterLease lease)
     {
-        lock (_gate) _leases.Add(lease);
+        bool closed;
+        lock (_gate)
+        {
+            _leases.Add(lease);
+            closed = _closed;
+        }
+
+        // The adapter went while this was waited for: nobody would give it back.
+        if (closed) lease.Dispose();
     }
 
     internal void Forget(RegisterLease lease)

@@ -24,6 +24,47 @@ internal static class WaitHistory
         return oracle.Tickets.Find(t => t.State is WaitState.Waiting or WaitState.Granted) is { } left ? $"waits for ever: {left}\n{string.Join('\n', log)}" : null;
     }
 
+    /// <summary>Plays a history in which parts of one request may wait side by side: only that nobody is left at the end is looked at.</summary>
+    /// <returns>What is wrong, or null.</returns>
+    public static string? PlayFreely(IWaitSystem system, int[] steps)
+    {
+        var tickets = new List<WaitTicket>();
+        foreach (int step in steps)
+        {
+            var random = new Random(step);
+            WaitTicket[] granted = [.. tickets.Where(t => system.Look(t).State == WaitState.Granted && t.State != WaitState.GivenBack)];
+            if (random.Next(5) == 0 && granted.Length > 0)
+            {
+                GiveFreely(system, granted[random.Next(granted.Length)]);
+                continue;
+            }
+
+            var resource = (WaitResource)random.Next(6);
+            var ticket = new WaitTicket { Request = random.Next(WaitRules.Requests), Resource = resource, Arrival = tickets.Count, Amount = AmountOf(resource, random) };
+            tickets.Add(ticket);
+            system.Start(ticket);
+        }
+
+        bool IsOpen(WaitTicket ticket) => ticket.State != WaitState.GivenBack && system.Look(ticket).State == WaitState.Granted;
+        bool Waits(WaitTicket ticket) => system.Look(ticket).State == WaitState.Waiting;
+        while (tickets.Find(t => IsOpen(t) && !tickets.Exists(w => w.Request == t.Request && Waits(w))) is { } held) GiveFreely(system, held);
+        return tickets.Find(t => IsOpen(t) || Waits(t)) is { } left ? $"waits for ever: {left}" : null;
+    }
+
+    private static void GiveFreely(IWaitSystem system, WaitTicket ticket)
+    {
+        ticket.State = WaitState.GivenBack;
+        system.Give(ticket);
+    }
+
+    private static int AmountOf(WaitResource resource, Random random) => resource switch
+    {
+        WaitResource.Registers => random.Next(1, 9),
+        WaitResource.Run => random.Next(1, 7),
+        WaitResource.Heap => random.Next(1, 11),
+        _ => 1,
+    };
+
     private static string? Act(IWaitSystem system, WaitOracle oracle, int step, List<string> log)
     {
         var random = new Random(step);
@@ -48,13 +89,7 @@ internal static class WaitHistory
             Request = request,
             Resource = resource,
             Arrival = oracle.Tickets.Count,
-            Amount = resource switch
-            {
-                WaitResource.Registers => random.Next(1, 9),
-                WaitResource.Run => random.Next(1, 7),
-                WaitResource.Heap => random.Next(1, 11),
-                _ => 1,
-            },
+            Amount = AmountOf(resource, random),
         };
         log.Add($"start {ticket}");
         oracle.Add(ticket);

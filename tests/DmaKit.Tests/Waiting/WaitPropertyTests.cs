@@ -40,6 +40,18 @@ public sealed class WaitPropertyTests
         Assert.Contains(complaint, error.ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void R2_PartsOfARequestThatWaitSideBySideNeverHang()
+    {
+        long deadlocks = 0;
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(200), Prop.ForAll(Histories.Arbitrary(60), steps =>
+        {
+            using var system = new LibraryWaits(d => deadlocks += d.Deadlocks);
+            return Histories.Holds(WaitHistory.PlayFreely(system, steps));
+        }));
+        Assert.True(deadlocks > 50, $"only {deadlocks} deadlocks in all histories: they show nothing");
+    }
+
     private static Property Property(Func<IWaitSystem> make, int[] registers, string only = "") => Prop.ForAll(
         Histories.Arbitrary(60),
         steps =>
