@@ -37,12 +37,18 @@ public sealed partial class DmaAdapter
         PlanOrDrop(slot, whole: true, 1);
         mapping = default;
 
-        // In the order that all keep: first the blocks, then the registers.
-        if (!slot.TryTakeBlocks() || !slot.TryTake())
+        bool taken = false;
+        try
         {
-            slot.Drop();
-            return false;
+            // In the order that all keep: first the blocks, then the registers.
+            taken = slot.TryTakeBlocks() && slot.TryTake();
         }
+        finally
+        {
+            if (!taken) slot.Drop();
+        }
+
+        if (!taken) return false;
 
         mapping = BeginOrUndo(slot).Mapping;
         return true;
@@ -94,10 +100,19 @@ public sealed partial class DmaAdapter
         {
             MapWaiter waiter;
             lock (_gate) waiter = _waiters.Count > 0 ? _waiters.Pop() : new MapWaiter(this);
-            if (!waiter.Start(slot))
+            try
             {
-                waiter.CancelWith(cancellationToken);
-                return waiter;
+                if (!waiter.Start(slot))
+                {
+                    waiter.CancelWith(cancellationToken);
+                    return waiter;
+                }
+            }
+            catch (ObjectDisposedException)
+            {
+                // The reservation that it would take from has gone.
+                slot.Drop();
+                throw;
             }
 
             Recycle(waiter);

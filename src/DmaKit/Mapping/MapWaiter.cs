@@ -33,7 +33,15 @@ internal sealed class MapWaiter(DmaAdapter adapter) : RegisterWaiter(adapter), I
         if (!Adapter.Domain.Waits.TakeOrQueue(this)) return false;
         if (!WaitsForTurn || slot.RegisterCount == 0) return true;
         Line = slot.Pool;
-        return Adapter.Domain.Waits.TakeOrQueue(this);
+        try
+        {
+            return Adapter.Domain.Waits.TakeOrQueue(this);
+        }
+        catch
+        {
+            slot.GiveTurn();
+            throw;
+        }
     }
 
     /// <summary>After the turn the registers. The copying is done where continuations run, not where somebody gave something back.</summary>

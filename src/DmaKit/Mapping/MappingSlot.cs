@@ -122,14 +122,18 @@ internal sealed partial class MappingSlot : IRegisterTaker
         }
 
         if (RegisterCount == 0) return true;
-        if (Pool.TryTakeNow(this, waits.HoldsSomething(Request)))
+        bool taken = false;
+        try
         {
-            waits.Take(Request, RegisterHold);
-            return true;
+            taken = Pool.TryTakeNow(this, waits.HoldsSomething(Request));
+        }
+        finally
+        {
+            if (taken) waits.Take(Request, RegisterHold);
+            else GiveTurn();
         }
 
-        GiveTurn();
-        return false;
+        return taken;
     }
 
     /// <summary>Gives the turn back, where there is one.</summary>

@@ -80,7 +80,19 @@ internal abstract class Waiter(DmaAdapter adapter) : IThreadPoolWorkItem
     protected void GoOn(WaitLine line)
     {
         Line = line;
-        if (Adapter.Domain.Waits.TakeOrQueue(this)) EndPhase();
+        bool taken;
+        try
+        {
+            taken = Adapter.Domain.Waits.TakeOrQueue(this);
+        }
+        catch (ObjectDisposedException e)
+        {
+            // What it would wait for has gone meanwhile. It is this caller's to know, not that of whoever gave something back.
+            Fail(e);
+            return;
+        }
+
+        if (taken) EndPhase();
         else if (_token.IsCancellationRequested) LeaveIfQueued();
     }
 
