@@ -16,6 +16,7 @@ public sealed class MailboxDriver : IAsyncDisposable, ICommandSupervisor
     private const long PacketLow = 0x10, PacketHigh = 0x14, Completed = 0x18, Control = 0x1C, Reset = 0x28;
     private const uint ExpectedId = 0x584F424D, NoContext = uint.MaxValue, Run = 0x1, InterruptOnCompletion = 0x2;
     private const uint NeedsContiguous = 0x100, NeedsPages = 0x200;
+    private const int BlockLength = 4096;
     private const ushort Read = 1, Write = 2, Fill = 3, Checksum = 4;
 
     private static readonly ReplyReader<MailboxPacket, MailboxResult> s_readResult = static (in packet, out bytes) =>
@@ -27,6 +28,8 @@ public sealed class MailboxDriver : IAsyncDisposable, ICommandSupervisor
     private readonly RegisterWindow _registers;
     private readonly DmaAdapter _adapter;
     private readonly CommandPool<MailboxPacket, MailboxResult> _packets;
+    private readonly BlockPool _blocks;
+    private readonly Coalescer _coalescer;
     private readonly InterruptRegistration _registration;
     private readonly TimeSpan _timeout;
     private readonly Lock _gate = new();
@@ -48,6 +51,10 @@ public sealed class MailboxDriver : IAsyncDisposable, ICommandSupervisor
         // The device takes the upper half of packet addresses once, so that all packets lie in one window of 4 GiB.
         _packets = CommandPool<MailboxPacket, MailboxResult>.CreateUpTo(
             _adapter, Math.Min(packets, (int)registers.Read32(QueueDepth)), 1, new CommandPoolOptions { AddressWindow = 1L << 32, Supervisor = this });
+
+        // What the device does not take as it is, such as too many fragments or some that start within a page, is copied here.
+        _blocks = BlockPool.AllocateUpTo(_adapter, BlockLength, packets, 1, new BlockPoolOptions { Name = "mailbox blocks" });
+        _coalescer = new Coalescer(_blocks);
         _doorbell = Begin();
         _registration = function.Interrupts[0].Handle(OnInterrupt);
     }
@@ -60,6 +67,9 @@ public sealed class MailboxDriver : IAsyncDisposable, ICommandSupervisor
 
     /// <summary>How often the device was reset because a packet took too long.</summary>
     public int Resets { get; private set; }
+
+    /// <summary>What was copied of chains that the device could not take as they were.</summary>
+    public CoalescerStatistics Coalescing => _coalescer.Statistics;
 
     /// <summary>What the packets' pool counted.</summary>
     public CommandPoolStatistics Statistics => _packets.Statistics;
@@ -95,7 +105,7 @@ public sealed class MailboxDriver : IAsyncDisposable, ICommandSupervisor
     }
 
     /// <summary>Copies bytes out of the device's memory.</summary>
-    /// <inheritdoc cref="WriteAsync"/>
+    /// <inheritdoc cref="WriteAsync(long, ReadOnlyMemory{byte}, CancellationToken)"/>
     public async ValueTask ReadAsync(long offset, Memory<byte> data, CancellationToken cancellationToken = default)
     {
         while (!data.IsEmpty)
@@ -104,6 +114,17 @@ public sealed class MailboxDriver : IAsyncDisposable, ICommandSupervisor
             (offset, data) = (offset + moved, data[moved..]);
         }
     }
+
+    /// <summary>Copies a chain of buffers into the device's memory: with one packet, if the device takes it or it can be made to.</summary>
+    /// <param name="offset">Where in the device's memory, in bytes.</param>
+    /// <param name="data">The chain, or a range of it.</param>
+    /// <param name="cancellationToken">Gives up; data that lies where the device reaches it keeps the call until the device let go of it.</param>
+    /// <exception cref="MailboxException">The device refused, or did not answer.</exception>
+    public ValueTask WriteAsync(long offset, ChainRange data, CancellationToken cancellationToken = default) => MoveAsync(Write, offset, data, cancellationToken);
+
+    /// <summary>Copies bytes out of the device's memory into a chain of buffers.</summary>
+    /// <inheritdoc cref="WriteAsync(long, ChainRange, CancellationToken)"/>
+    public ValueTask ReadAsync(long offset, ChainRange data, CancellationToken cancellationToken = default) => MoveAsync(Read, offset, data, cancellationToken);
 
     /// <summary>Fills a part of the device's memory with one byte.</summary>
     /// <param name="offset">Where, in bytes.</param>
@@ -139,6 +160,7 @@ public sealed class MailboxDriver : IAsyncDisposable, ICommandSupervisor
         }
 
         await _packets.DisposeAsync().ConfigureAwait(false);
+        _blocks.Dispose();
         await _adapter.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -163,8 +185,17 @@ public sealed class MailboxDriver : IAsyncDisposable, ICommandSupervisor
         }
     }
 
+    private async ValueTask MoveAsync(ushort opcode, long offset, ChainRange data, CancellationToken cancellationToken)
+    {
+        while (data.Length > 0)
+        {
+            long moved = (await SendAsync(opcode, offset, 0, 0, default, default, cancellationToken, data).ConfigureAwait(false)).Bytes;
+            (offset, data) = (offset + moved, data with { Offset = data.Offset + moved, Length = data.Length - moved });
+        }
+    }
+
     private async ValueTask<CommandOutcome<MailboxResult>> SendAsync(
-        ushort opcode, long offset, long length, uint argument, Memory<byte> into, ReadOnlyMemory<byte> from, CancellationToken cancellationToken)
+        ushort opcode, long offset, long length, uint argument, Memory<byte> into, ReadOnlyMemory<byte> from, CancellationToken cancellationToken, ChainRange chain = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfNegative(length);
@@ -172,7 +203,8 @@ public sealed class MailboxDriver : IAsyncDisposable, ICommandSupervisor
         {
             // The packet first and map registers second, always.
             using Command<MailboxPacket, MailboxResult> packet = await _packets.RentAsync(cancellationToken).ConfigureAwait(false);
-            using DmaMapping mapping = !into.IsEmpty ? (await _adapter.MapUpToAsync(into, DmaDirection.FromDevice, 1, cancellationToken).ConfigureAwait(false)).Mapping
+            using DmaMapping mapping = chain.Length > 0 ? (await MapAsync(opcode, chain, cancellationToken).ConfigureAwait(false)).Mapping
+                : !into.IsEmpty ? (await _adapter.MapUpToAsync(into, DmaDirection.FromDevice, 1, cancellationToken).ConfigureAwait(false)).Mapping
                 : !from.IsEmpty ? (await _adapter.MapUpToAsync(from, 1, cancellationToken).ConfigureAwait(false)).Mapping
                 : default;
             packet.Packet = Describe(opcode, packet.Tag, offset, mapping.IsEmpty ? length : mapping.Length, argument, mapping.Elements);
@@ -192,6 +224,9 @@ public sealed class MailboxDriver : IAsyncDisposable, ICommandSupervisor
             throw new MailboxException(outcome.Reply.Status, outcome.Status);
         }
     }
+
+    private ValueTask<PartialMapping> MapAsync(ushort opcode, ChainRange chain, CancellationToken cancellationToken) => _adapter.MapUpToAsync(
+        chain, opcode == Read ? DmaDirection.FromDevice : DmaDirection.ToDevice, 1, new MappingOptions { Coalescer = _coalescer }, cancellationToken);
 
     private static MailboxPacket Describe(ushort opcode, CommandTag tag, long offset, long length, uint argument, ReadOnlySpan<DmaElement> elements)
     {

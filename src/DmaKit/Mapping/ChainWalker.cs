@@ -15,6 +15,7 @@ internal ref struct ChainWalker
     private readonly DmaConstraints _limits;
     private readonly DmaDomain _domain;
     private readonly ReadOnlySpan<Fragment> _chain;
+    private readonly ChainCursor _from;
     private readonly long _end;
     private readonly long _longest;
     private readonly bool _plain;
@@ -56,6 +57,7 @@ internal ref struct ChainWalker
         _domain = domain;
         _chain = chain;
         _end = length;
+        _from = from;
         (_fragment, _within) = (from.Fragment, from.Within);
         _plain = limits.ElementAlignment == 1 && limits.LengthGranularity == 1 && limits.Boundary == 0 && limits.MaxElementLength >= length;
         _raggedEnd = !limits.LastElementGranular;
@@ -72,6 +74,13 @@ internal ref struct ChainWalker
         long step = limits.LengthGranularity * (limits.ElementAlignment / Math.Min(limits.ElementAlignment, limits.LengthGranularity & -limits.LengthGranularity));
         if (longest >= step) return longest - longest % step;
         return longest >= limits.LengthGranularity ? longest - longest % limits.LengthGranularity : longest;
+    }
+
+    /// <summary>Goes back to the start of the request.</summary>
+    public void Restart()
+    {
+        (_fragment, _within, _seen) = (_from.Fragment, _from.Within, 0);
+        (_start, _stop, _nextLength, _told, _elementStart, _elementEnd) = (0, 0, 0, 0, 0, 0);
     }
 
     /// <summary>The next part.</summary>

@@ -1,3 +1,5 @@
+using DmaKit.Native;
+
 namespace DmaKit;
 
 /// <summary>
@@ -17,6 +19,7 @@ public sealed class Coalescer
     private readonly BlockPool? _pool;
     private readonly BufferHeap? _heap;
     private readonly Stack<TurnWaiter> _idleWaiters = new();
+    private SpinGate _counting;
     private long _offered;
     private long _coalesced;
     private long _bytes;
@@ -81,9 +84,16 @@ public sealed class Coalescer
     public int Headroom { get; }
 
     /// <summary>What it did so far.</summary>
-    public CoalescerStatistics Statistics => new(
-        Interlocked.Read(ref _offered), Interlocked.Read(ref _coalesced), Interlocked.Read(ref _bytes), Interlocked.Read(ref _forCount), Interlocked.Read(ref _forAlignment),
-        Interlocked.Read(ref _forGranularity), Interlocked.Read(ref _forReach), Interlocked.Read(ref _forPolicy), Interlocked.Read(ref _refused));
+    public CoalescerStatistics Statistics
+    {
+        get
+        {
+            _counting.Enter();
+            var figures = new CoalescerStatistics(_offered, _coalesced, _bytes, _forCount, _forAlignment, _forGranularity, _forReach, _forPolicy, _refused);
+            _counting.Leave();
+            return figures;
+        }
+    }
 
     /// <summary>The most bytes that lie in one block, whatever they are.</summary>
     internal long Capacity { get; }
@@ -99,15 +109,20 @@ public sealed class Coalescer
     /// <summary>A mapping was made with it.</summary>
     internal void Count(CopyReasons why, long bytes)
     {
-        Interlocked.Increment(ref _offered);
-        if (why == CopyReasons.None) return;
-        Interlocked.Increment(ref _coalesced);
-        Interlocked.Add(ref _bytes, bytes);
-        if ((why & CopyReasons.Count) != CopyReasons.None) Interlocked.Increment(ref _forCount);
-        if ((why & CopyReasons.Alignment) != CopyReasons.None) Interlocked.Increment(ref _forAlignment);
-        if ((why & CopyReasons.Granularity) != CopyReasons.None) Interlocked.Increment(ref _forGranularity);
-        if ((why & CopyReasons.Reach) != CopyReasons.None) Interlocked.Increment(ref _forReach);
-        if ((why & CopyReasons.Policy) != CopyReasons.None) Interlocked.Increment(ref _forPolicy);
+        _counting.Enter();
+        _offered++;
+        if (why != CopyReasons.None)
+        {
+            _coalesced++;
+            _bytes += bytes;
+            if ((why & CopyReasons.Count) != CopyReasons.None) _forCount++;
+            if ((why & CopyReasons.Alignment) != CopyReasons.None) _forAlignment++;
+            if ((why & CopyReasons.Granularity) != CopyReasons.None) _forGranularity++;
+            if ((why & CopyReasons.Reach) != CopyReasons.None) _forReach++;
+            if ((why & CopyReasons.Policy) != CopyReasons.None) _forPolicy++;
+        }
+
+        _counting.Leave();
     }
 
     /// <summary>Waits until no other mapping takes several blocks.</summary>
@@ -141,7 +156,12 @@ public sealed class Coalescer
         lock (_idleWaiters) _idleWaiters.Push(waiter);
     }
 
-    internal void CountRefused() => Interlocked.Increment(ref _refused);
+    internal void CountRefused()
+    {
+        _counting.Enter();
+        _refused++;
+        _counting.Leave();
+    }
 
     private void CheckHeadroom()
     {

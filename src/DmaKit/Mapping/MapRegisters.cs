@@ -1,3 +1,5 @@
+using DmaKit.Native;
+
 namespace DmaKit;
 
 /// <summary>
@@ -11,6 +13,7 @@ public sealed class MapRegisters
     private readonly Lock _gate = new();
     private RegisterLimits? _hoped;
     private RegisterPages? _pages;
+    private SpinGate _counting;
     private long _mapped;
     private long _directBytes;
     private long _bouncedBytes;
@@ -43,8 +46,17 @@ public sealed class MapRegisters
     /// <summary>Those that all mappings share.</summary>
     internal RegisterPool Shared { get; }
 
-    internal MappingStatistics Statistics => new(
-        Interlocked.Read(ref _mapped), Interlocked.Read(ref _directBytes), Interlocked.Read(ref _bouncedBytes), Interlocked.Read(ref _coalescedBytes), Shared.HighWater);
+    internal MappingStatistics Statistics
+    {
+        get
+        {
+            int highWater = Shared.HighWater;
+            _counting.Enter();
+            var figures = new MappingStatistics(_mapped, _directBytes, _bouncedBytes, _coalescedBytes, highWater);
+            _counting.Leave();
+            return figures;
+        }
+    }
 
     internal nint HostOf(int register) => _pages!.HostOf(register);
 
@@ -52,10 +64,12 @@ public sealed class MapRegisters
 
     internal void Count(long direct, long bounced, long coalesced)
     {
-        if (coalesced != 0) Interlocked.Add(ref _coalescedBytes, coalesced);
-        Interlocked.Increment(ref _mapped);
-        if (direct != 0) Interlocked.Add(ref _directBytes, direct);
-        if (bounced != 0) Interlocked.Add(ref _bouncedBytes, bounced);
+        _counting.Enter();
+        _mapped++;
+        _directBytes += direct;
+        _bouncedBytes += bounced;
+        _coalescedBytes += coalesced;
+        _counting.Leave();
     }
 
     /// <summary>The most registers that a mapping of an adapter can ever get. A hope until the registers have their memory.</summary>

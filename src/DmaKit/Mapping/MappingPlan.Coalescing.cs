@@ -18,7 +18,7 @@ internal sealed partial class MappingPlan
     public CopyReasons CoalescedWhy { get; private set; }
 
     /// <summary>Plans with a coalescer: it mends what it mends, and registers are for reach. Covers nothing if that is not enough.</summary>
-    private bool TryCoalesce(ChainWalker walker, long length, RegisterLimits registers, bool whole, Coalescer coalescer)
+    private bool TryCoalesce(scoped ref ChainWalker walker, long length, RegisterLimits registers, bool whole, Coalescer coalescer)
     {
         Begin(oneRun: false);
         long block = LongestBlock(coalescer, length);
@@ -29,6 +29,15 @@ internal sealed partial class MappingPlan
             return TryBuild(block, coalescer);
         }
 
+        if (_limits.MaxElements == 1 && block >= length && walker.Next(out ChainPart first) && first.Length < length)
+        {
+            // Nothing to choose and no need to look on: what is not one part is one block.
+            TakeWhole(length, CopyReasons.Count | first.Why);
+            CoalescedWhy = CopyReasons.Count;
+            return TryBuild(block, coalescer);
+        }
+
+        walker.Restart();
         int limit = _limits.ElementAlignment > _page || _page % _limits.LengthGranularity != 0 ? 0 : registers.Reachable;
         CopyReasons why = ReadParts(ref walker, coalescer.Headroom, limit > 0, whole ? int.MaxValue : PartsLookedAt);
         Span<CoalescePart> parts = _parts.AsSpan(0, _partCount);

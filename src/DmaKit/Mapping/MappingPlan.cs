@@ -37,6 +37,11 @@ internal sealed partial class MappingPlan
     /// <summary>Why the stretches that are copied are so, and what limited the plan if it does not cover all.</summary>
     public CopyReasons Why { get; private set; }
 
+    /// <summary>The most elements that a stretch becomes.</summary>
+    public long MostElementsOf(in PlanSegment segment) => !segment.IsBounced ? 1
+        : NeedsOneRun ? MostElements(segment.Length, crosses: true)
+        : PagesOf(segment.Length) * MostElements(_page, crosses: false);
+
     /// <summary>Plans a mapping of as much of a request as fits.</summary>
     /// <param name="chain">The fragments.</param>
     /// <param name="from">Where the request starts.</param>
@@ -60,13 +65,13 @@ internal sealed partial class MappingPlan
         bool coalesces = coalescer is not null && coalescer.Policy != CoalescingPolicy.Never;
         int headroom = coalesces ? coalescer!.Headroom : 0;
         if (length <= headroom) return;
-        bool done = coalesces && TryCoalesce(new ChainWalker(_limits, _domain, chain, from, length), length, registers, whole, coalescer!);
+        var walker = new ChainWalker(_limits, _domain, chain, from, length);
+        bool done = coalesces && TryCoalesce(ref walker, length, registers, whole, coalescer!);
 
         // Who wants headroom, or all in one block, is not helped by anything else.
         if (!done && headroom == 0 && !(coalesces && coalescer!.Policy == CoalescingPolicy.Whole))
         {
-            Begin(oneRun: false);
-            MakePlain(chain, from, length, registers, whole, granularity);
+            MakePlain(ref walker, length, registers, whole, granularity);
         }
         else if (!done)
         {
@@ -78,18 +83,18 @@ internal sealed partial class MappingPlan
     }
 
     /// <summary>Plans with map registers alone.</summary>
-    private void MakePlain(ReadOnlySpan<Fragment> chain, ChainCursor from, long length, RegisterLimits registers, bool whole, int granularity)
+    private void MakePlain(scoped ref ChainWalker walker, long length, RegisterLimits registers, bool whole, int granularity)
     {
         // Pages that are no multiple of the granularity cannot be elements of their own.
         bool single = _limits.MaxElements == 1 || _page % _limits.LengthGranularity != 0;
-        Walk(new ChainWalker(_limits, _domain, chain, from, length), length, single ? registers.LongestRun : registers.Reachable, oneRun: single, whole, granularity);
+        Walk(ref walker, length, single ? registers.LongestRun : registers.Reachable, oneRun: single, whole, granularity);
         if (Length < length && !single && Registers > 0)
         {
             // Too many elements where each register page is one of its own: adjacent registers merge into fewer.
             long without = Length;
-            Walk(new ChainWalker(_limits, _domain, chain, from, length), length, registers.LongestRun, oneRun: true, whole, granularity);
+            Walk(ref walker, length, registers.LongestRun, oneRun: true, whole, granularity);
             if (Length <= without)
-                Walk(new ChainWalker(_limits, _domain, chain, from, length), length, registers.Reachable, oneRun: false, whole, granularity);
+                Walk(ref walker, length, registers.Reachable, oneRun: false, whole, granularity);
         }
     }
 
@@ -114,9 +119,10 @@ internal sealed partial class MappingPlan
         return Math.Min(length, _limits.Boundary - (long)(at.Value & (ulong)(_limits.Boundary - 1)));
     }
 
-    private void Walk(ChainWalker walker, long length, int registers, bool oneRun, bool whole, int granularity)
+    private void Walk(scoped ref ChainWalker walker, long length, int registers, bool oneRun, bool whole, int granularity)
     {
         Begin(oneRun);
+        walker.Restart();
 
         // A register page lies on a page and no better.
         if (_limits.ElementAlignment > _page) registers = 0;
