@@ -147,6 +147,7 @@ public sealed partial class CyclicTransfer
         bool stop = IsPlayback ? AdvancePlayback(position) : AdvanceCapture(position);
         _dataWaiter.Look();
         _drainWaiter.Look();
+        _positionWaiter.Look();
         return stop;
     }
 

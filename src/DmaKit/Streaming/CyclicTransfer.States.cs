@@ -161,6 +161,7 @@ public sealed partial class CyclicTransfer
                 Interlocked.Exchange(ref _stopping, 0);
                 _dataWaiter.Look();
                 _drainWaiter.Look();
+                _positionWaiter.Look();
             }
         }
     }

@@ -22,6 +22,22 @@ public sealed partial class CyclicTransfer
         return _dataWaiter.WaitAsync(bytes, cancellationToken);
     }
 
+    /// <summary>Waits until a report shows the device at a position, or beyond. Reports wake it: interrupts or a poll are needed.</summary>
+    /// <param name="position">The position.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <returns>False when the transfer was stopped before.</returns>
+    /// <exception cref="DmaMisuseException">Somebody waits for a position already, or it was called in callback context.</exception>
+    public ValueTask<bool> WaitForPositionAsync(long position, CancellationToken cancellationToken = default)
+    {
+        CallbackContext.Forbid("CyclicTransfer.WaitForPositionAsync", "look at Position, which does not wait");
+        lock (_gate)
+        {
+            if (Has(_positionWaiter, position)) return new ValueTask<bool>(_position >= position);
+        }
+
+        return _positionWaiter.WaitAsync(position, cancellationToken);
+    }
+
     /// <summary>Appends all of it, waiting for room as often as needed.</summary>
     /// <param name="data">Whole frames.</param>
     /// <param name="cancellationToken">Gives up waiting; what was written stays.</param>
@@ -68,12 +84,14 @@ public sealed partial class CyclicTransfer
 
     /// <summary>Under the gate: whether a waiter's time has come.</summary>
     internal bool Has(CyclicWaiter waiter, long needed) =>
-        _state == CyclicState.Stopped || (waiter == _dataWaiter && (_state == CyclicState.Draining || Ready(needed)));
+        _state == CyclicState.Stopped
+        || (waiter == _dataWaiter && (_state == CyclicState.Draining || Ready(needed)))
+        || (waiter == _positionWaiter && _position >= needed);
 
     /// <summary>What a waiter that has ended tells its caller.</summary>
     internal bool Outcome(CyclicWaiter waiter, long needed)
     {
-        lock (_gate) return waiter == _drainWaiter || Ready(needed);
+        lock (_gate) return waiter == _drainWaiter || (waiter == _positionWaiter ? _position >= needed : Ready(needed));
     }
 
     private bool Ready(long needed) => (IsPlayback ? SpaceNow : AvailableNow) >= needed;

@@ -23,6 +23,7 @@ public sealed partial class CyclicTransfer : IDisposable
     private readonly TimeProvider _time;
     private readonly CyclicWaiter _dataWaiter;
     private readonly CyclicWaiter _drainWaiter;
+    private readonly CyclicWaiter _positionWaiter;
     private CyclicStatistics _counted;
     private CyclicState _state;
     private int _busy;
@@ -40,6 +41,7 @@ public sealed partial class CyclicTransfer : IDisposable
         RingBytes = buffer.Length;
         _dataWaiter = new CyclicWaiter(this);
         _drainWaiter = new CyclicWaiter(this);
+        _positionWaiter = new CyclicWaiter(this);
         _clock = new DeviceClock(options.Rate, _time);
     }
 
