@@ -43,6 +43,9 @@ internal sealed class TargetFile : IDisposable
         }
     }
 
+    /// <summary>The file itself, for writers of formats.</summary>
+    internal Stream Stream => _stream;
+
     /// <summary>Writes all of a buffer.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     internal async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)

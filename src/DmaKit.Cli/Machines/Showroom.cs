@@ -34,5 +34,5 @@ internal static class Showroom
     };
 
     private static IReadOnlyList<DeviceModel> Devices() =>
-        [new EduDevice(), new MailboxDevice(), new FusionMptAdapter([new ScsiDisk(new MemoryDiskImage(DiskBytes))]), new Rtl8139Device(wire: null)];
+        [new EduDevice(), new MailboxDevice(), new FusionMptAdapter([new ScsiDisk(new MemoryDiskImage(DiskBytes))]), new Rtl8139Device(wire: null), new Es1370Device()];
 }

@@ -9,7 +9,7 @@ namespace DmaKit.Cli;
 internal static class CommandTree
 {
     private const string Sentence = "dmakit runs device drivers written in C# on a machine emulated inside this process, or on QEMU's devices: "
-        + "it shows how they share memory with a device, and moves data into and out of disk images through a SCSI adapter, and captures through network cards.";
+        + "it shows how they share memory with a device, and moves data into and out of disk images through a SCSI adapter, captures through network cards, and sound through a sound card.";
 
     /// <summary>Builds the commands for one run.</summary>
     /// <param name="host">Where the verbs read and write.</param>
@@ -47,6 +47,8 @@ internal static class CommandTree
         net.Subcommands.Add(NetLoopVerb.Build(host));
         net.Subcommands.Add(NetReceiveVerb.Build(host));
         root.Subcommands.Add(net);
+        root.Subcommands.Add(PlayVerb.Build(host));
+        root.Subcommands.Add(RecordVerb.Build(host));
         return root;
     }
 

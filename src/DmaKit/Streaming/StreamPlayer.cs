@@ -106,6 +106,9 @@ public sealed class StreamPlayer
         while (true)
         {
             long until = Math.Min(Transfer.Limit - _origin, (DeviceFrame + LeadFrames) * _frameBytes) / _frameBytes;
+
+            // Time goes on here: the ring may have room by now that the composer, which was told of the device's position before, has not.
+            until = Math.Min(until, Composer.SealedFrame + Composer.LeadFrames);
             if (endFrame is { } end) until = Math.Min(until, end);
             long missing = until - Math.Max(Composer.ComposedFrame, (Transfer.End - _origin) / _frameBytes);
             if (missing <= 0) break;

@@ -20,6 +20,8 @@ public sealed class HelpTests
     [InlineData("net send")]
     [InlineData("net loop")]
     [InlineData("net receive")]
+    [InlineData("play")]
+    [InlineData("record")]
     public async Task E2_HelpIsTheGoldenText(string verb)
     {
         string[] words = verb.Split(' ', StringSplitOptions.RemoveEmptyEntries);

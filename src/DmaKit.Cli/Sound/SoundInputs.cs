@@ -1,0 +1,39 @@
+using DmaKit.Formats;
+
+namespace DmaKit.Cli;
+
+/// <summary>All sources of a run, opened with every check that can be made before the output is touched.</summary>
+internal sealed class SoundInputs : IDisposable
+{
+    private readonly List<SoundInput> _all = [];
+
+    /// <summary>In the order in which they were typed.</summary>
+    internal IReadOnlyList<SoundInput> All => _all;
+
+    /// <summary>Opens them.</summary>
+    /// <exception cref="ToolException">One is not there, is malformed, or is the output.</exception>
+    internal static async Task<SoundInputs> OpenAsync(ToolHost host, IReadOnlyList<SoundSpec> sources, WavFormat raw, string to, CancellationToken interrupted)
+    {
+        bool toStream = PathCheck.IsStandardStream(to);
+        if (!toStream) PathCheck.Creatable(to, "output");
+        var inputs = new SoundInputs();
+        try
+        {
+            // The standard output of a test is no file of this process.
+            using OutputClaim claim = toStream && !host.ListenForSignals ? OutputClaim.Nothing : OutputClaim.Take(to, "output");
+            foreach (SoundSpec spec in sources) inputs._all.Add(await SoundInput.OpenAsync(spec, raw, host, claim, interrupted).ConfigureAwait(false));
+
+            return inputs;
+        }
+        catch
+        {
+            inputs.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (SoundInput input in _all) input.Dispose();
+    }
+}

@@ -1,0 +1,80 @@
+using System.CommandLine;
+using DmaKit.Drivers;
+using DmaKit.Formats;
+
+namespace DmaKit.Cli;
+
+/// <summary><c>dmakit play</c>: sources mixed into the ring of a sound card, and what the card plays into a file.</summary>
+internal static class PlayVerb
+{
+    private const Es1370Converter Converter = Es1370Converter.Dac2;
+
+    internal static Command Build(ToolHost host)
+    {
+        var command = new VerbCommand("play", "Mixes WAV files into the ring of an emulated sound card, and writes what the card plays.")
+        {
+            Examples =
+            [
+                "dmakit play A.wav B.wav@1.5s,gain=-6dB --out MIX.wav",
+                "dmakit play A.wav --out MIX.wav --skew-ppm 300 --jitter 2ms --real-time",
+                "sox A.flac -t s16 - | dmakit play - --raw s16,44100,2 --out - | aplay -f cd",
+            ],
+        };
+        var sources = new Argument<string[]>("SOURCE...")
+        {
+            Description = "WAV files, each with when it begins, its gain, and a fade, such as B.wav@1.5s,gain=-6dB,fade=20ms; - is the standard input.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        sources.Validators.Add(result =>
+        {
+            foreach (string text in result.Tokens.Select(t => t.Value))
+                if (!SoundSpec.TryParse(text, out _, out string error)) result.AddError(error);
+            if (result.Tokens.Count(t => t.Value.StartsWith('-')) > 1) result.AddError("the standard input can be only one of the sources");
+        });
+        command.Arguments.Add(sources);
+        var options = new SoundOptions(command, Converter);
+        command.SetAction((parsed, interrupted) => RunAsync(
+            host, parsed.GetValue(sources)!, options.Out(parsed), options.Rate(parsed), options.Raw(parsed), options.Read(parsed), options.Json(parsed), interrupted));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(
+        ToolHost host, string[] sources, string to, int? chosenRate, WavFormat raw, SoundSettings settings, bool json, CancellationToken interrupted)
+    {
+        using var inputs = await SoundInputs.OpenAsync(host, [.. sources.Select(Parse)], raw, to, interrupted).ConfigureAwait(false);
+        double rate = SoundMachine.ChooseRate(host, Converter, inputs.All[0].Source.Format.Rate, chosenRate);
+        int channels = inputs.All.Any(i => i.Source.Format.Channels > 1) ? 2 : 1;
+        var format = new StreamFormat(SampleFormat.Int16, channels, rate);
+        (SoundInput Input, IStreamSource Source, long Start)[] mix =
+            [.. inputs.All.Select(i => (i, i.At(rate), (long)Math.Round(i.Spec.Start.TotalSeconds * rate)))];
+        long frames = mix.Max(m => m.Start + m.Source.Frames);
+        using SoundOutput output = await SoundOutput.OpenAsync(to, new WavFormat(WavEncoding.Pcm, 16, channels, (int)rate), frames, host, interrupted).ConfigureAwait(false);
+        await using var machine = new SoundMachine(settings, new OutputSink(output), null, interrupted);
+        long started = host.Clock.GetTimestamp();
+        Task work = machine.RunAsync(Converter, format, async transfer =>
+        {
+            transfer.Prepare();
+            var player = new StreamPlayer(transfer, format, settings.Lead);
+            foreach ((SoundInput input, IStreamSource source, long start) in mix)
+                player.Add(source, start, new ComposedSourceOptions { Gain = input.Spec.Gain, FadeIn = input.Spec.Fade, FadeOut = input.Spec.Fade });
+            await player.RunAsync(toEnd: true, _ => output.ThrowIfFailed(), interrupted).ConfigureAwait(false);
+        });
+        try
+        {
+            await SoundView.ShowAsync(host, machine, frames, work).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (interrupted.IsCancellationRequested)
+        {
+            throw new ToolException($"interrupted; {SizeText.Exact(output.Frames)} frames were written", ExitCode.Interrupted, e);
+        }
+
+        output.Complete();
+        foreach (SoundInput input in inputs.All) input.ThrowIfFailed();
+        SoundReport report = SoundVerbs.Report(host, "play", machine, format, output, started);
+        if (json) report.WriteJson(host);
+        else report.WriteText(PathCheck.IsStandardStream(to) ? host.Error : host.Out, "played");
+        return SoundVerbs.Judge(host, report.Ring.UnderrunBytes + report.Ring.LateBytes, "were not there in time, and are silent in the output: use a longer --lead, --ring or --period");
+    }
+
+    private static SoundSpec Parse(string text) => SoundSpec.TryParse(text, out SoundSpec spec, out string error) ? spec : throw new ToolException(error, ExitCode.WrongUsage);
+}
