@@ -7,6 +7,7 @@ internal sealed unsafe class BareCopy : IDisposable
 {
     private readonly byte* _block;
 
+    // SAFETY: memory of its own, freed once, in Dispose.
     public BareCopy(long length) => _block = (byte*)NativeMemory.AlignedAlloc((nuint)length, 4096);
 
     /// <summary>Copies fragments of one length, so far apart, into the block.</summary>
@@ -18,5 +19,6 @@ internal sealed unsafe class BareCopy : IDisposable
     }
 
     /// <inheritdoc/>
+    // SAFETY: nobody copies any more.
     public void Dispose() => NativeMemory.AlignedFree(_block);
 }

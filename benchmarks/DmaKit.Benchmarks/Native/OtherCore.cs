@@ -34,7 +34,8 @@ internal sealed unsafe class OtherCore : IDisposable
             }
 
             end?.Invoke();
-        }) { IsBackground = true };
+        })
+        { IsBackground = true };
         _thread.Start();
     }
 

@@ -28,7 +28,7 @@ internal static class BlockMisuse
         ? "A block was used after its pool was disposed."
         : pool.Core.IsClosed
         ? $"Block {block.Index} was used after its pool '{pool.Name}' was disposed."
-        : $"Block {block.Index} of pool '{pool.Name}' was returned already: this handle is of rent {block.Generation}, which has ended.";
+        : $"Block {block.Index} of pool '{pool.Name}' was returned already: this handle is of rent {pool.RentOf(block)}, which has ended.";
 
     internal static string Foreign(string pool, Block block) => block.Token == 0
         ? $"A default Block was given to pool '{pool}': it is no block."

@@ -134,6 +134,9 @@ public sealed partial class BlockPool : IDisposable
     /// <summary>Whether a handle with one of this pool's numbers is this pool's, and not of one that had the number before.</summary>
     internal bool HasMade(in Block block) => IndexOf(block) < (uint)Capacity && block.Generation >= _slots.FirstGeneration;
 
+    /// <summary>The how manyth of its place in this pool a handle's rent is, from 1.</summary>
+    internal uint RentOf(in Block block) => block.Generation - _slots.FirstGeneration + 1;
+
     internal nint HostOf(in Block block, int offset, int length)
     {
         uint index = Check(block);

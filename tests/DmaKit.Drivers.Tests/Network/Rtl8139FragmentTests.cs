@@ -81,7 +81,13 @@ public sealed class Rtl8139FragmentTests(ITestOutputHelper output)
     {
         var options = new EmulatedPlatformOptions
         {
-            Stepped = true, MemoryBytes = 64 << 20, LowMemoryBytes = 32 << 20, SystemBuffersAbove4G = above4G, Iommu = iommu, Fragmentation = 0.7, Seed = 5,
+            Stepped = true,
+            MemoryBytes = 64 << 20,
+            LowMemoryBytes = 32 << 20,
+            SystemBuffersAbove4G = above4G,
+            Iommu = iommu,
+            Fragmentation = 0.7,
+            Seed = 5,
         };
         await using NetworkMachine machine = NetworkMachine.BackToBack(options);
         await machine.RunAsync(async cards =>

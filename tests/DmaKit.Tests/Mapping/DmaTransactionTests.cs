@@ -177,7 +177,14 @@ public sealed class DmaTransactionTests : IAsyncDisposable
         var random = new Random(seed);
         await using var machine = new EmulatedPlatform(new()
         {
-            MemoryBytes = 96 << 20, LowMemoryBytes = 32 << 20, SystemBuffersAbove4G = true, Fragmentation = 0.97, Seed = seed, Stepped = true, MapRegisters = 40, Iommu = seed == 3,
+            MemoryBytes = 96 << 20,
+            LowMemoryBytes = 32 << 20,
+            SystemBuffersAbove4G = true,
+            Fragmentation = 0.97,
+            Seed = seed,
+            Stepped = true,
+            MapRegisters = 40,
+            Iommu = seed == 3,
         });
         await using PciFunction function = await machine.OpenAsync(machine.Add(new ProbeDevice()));
         for (int round = 0; round < 200; round++)

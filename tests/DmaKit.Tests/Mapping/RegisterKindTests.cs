@@ -10,7 +10,13 @@ public sealed class RegisterKindTests : IAsyncDisposable
 
     private readonly EmulatedPlatform _machine = new(new()
     {
-        MemoryBytes = 128 << 20, LowMemoryBytes = 32 << 20, SystemBuffersAbove4G = true, Fragmentation = 0.9, Iommu = true, MapRegisters = 32, Stepped = true,
+        MemoryBytes = 128 << 20,
+        LowMemoryBytes = 32 << 20,
+        SystemBuffersAbove4G = true,
+        Fragmentation = 0.9,
+        Iommu = true,
+        MapRegisters = 32,
+        Stepped = true,
     });
 
     private readonly ProbeDevice _device = new();

@@ -18,7 +18,11 @@ public sealed class CyclicLongRunTests(ITestOutputHelper output)
         // The ring is small and its silence is not touched: repeat leaves memory alone.
         using CyclicTransfer transfer = CyclicTransfer.Create(machine.CreateAdapter(), device, new()
         {
-            FrameBytes = Frame, Rate = Rate, PeriodBytes = 4096, RingBytes = 16_384, Underrun = UnderrunPolicy.Repeat,
+            FrameBytes = Frame,
+            Rate = Rate,
+            PeriodBytes = 4096,
+            RingBytes = 16_384,
+            Underrun = UnderrunPolicy.Repeat,
         });
         transfer.Start();
         long started = clock.Now;

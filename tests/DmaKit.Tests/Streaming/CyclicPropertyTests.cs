@@ -48,7 +48,8 @@ public sealed class CyclicPropertyTests
             RingBytes = frame * (60 + shape / 180 % 200),
             FifoBytes = fifo,
             Underrun = UnderrunPolicy.Silence,
-        }) { Fifo = fifo };
+        })
+        { Fifo = fifo };
         Ring ring = make(device);
         var play = new Schedule(device, ring);
         foreach (int step in steps)
