@@ -1,5 +1,3 @@
-using System.Threading.Tasks.Sources;
-
 namespace DmaKit;
 
 public sealed partial class CommandPool<TPacket, TReply>
@@ -57,12 +55,9 @@ public sealed partial class CommandPool<TPacket, TReply>
     }
 
     /// <summary>A caller who waits for a packet.</summary>
-    private sealed class RentWaiter(CommandPool<TPacket, TReply> pool) : Waiter(pool.Adapter), IValueTaskSource<Command<TPacket, TReply>>
+    private sealed class RentWaiter(CommandPool<TPacket, TReply> pool) : ResultWaiter<Command<TPacket, TReply>>(pool.Adapter)
     {
-        private ManualResetValueTaskSourceCore<Command<TPacket, TReply>> _result;
         private CommandSlot<TPacket, TReply>? _slot;
-
-        public short Version => _result.Version;
 
         public override Hold Hold => pool.HoldOf(_slot!);
 
@@ -72,34 +67,12 @@ public sealed partial class CommandPool<TPacket, TReply>
         {
             _slot = null;
             Renew(pool._line, request);
-            _result.Reset();
-            _result.RunContinuationsAsynchronously = false;
         }
 
         public bool Take(CommandSlot<TPacket, TReply>? slot) => (_slot = slot) is not null;
 
-        protected override void Deliver(Exception? error)
-        {
-            if (error is null) _result.SetResult(pool.Hand(_slot!, Request));
-            else _result.SetException(error);
-        }
+        protected override Command<TPacket, TReply> Hand() => pool.Hand(_slot!, Request);
 
-        Command<TPacket, TReply> IValueTaskSource<Command<TPacket, TReply>>.GetResult(short token)
-        {
-            try
-            {
-                return _result.GetResult(token);
-            }
-            finally
-            {
-                pool.Recycle(this);
-            }
-        }
-
-        ValueTaskSourceStatus IValueTaskSource<Command<TPacket, TReply>>.GetStatus(short token) => _result.GetStatus(token);
-
-        void IValueTaskSource<Command<TPacket, TReply>>.OnCompleted(
-            Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-            _result.OnCompleted(continuation, state, token, flags);
+        protected override void Recycle() => pool.Recycle(this);
     }
 }

@@ -126,7 +126,8 @@ public sealed class Coalescer
     }
 
     /// <summary>Waits until no other mapping takes several blocks.</summary>
-    internal ValueTask TakeTurnAsync(DmaRequest? request, CancellationToken cancellationToken)
+    /// <returns>True: it has the turn.</returns>
+    internal ValueTask<bool> TakeTurnAsync(DmaRequest? request, CancellationToken cancellationToken)
     {
         TurnWaiter waiter;
         lock (_idleWaiters) waiter = _idleWaiters.Count > 0 ? _idleWaiters.Pop() : new TurnWaiter(this);
@@ -134,11 +135,11 @@ public sealed class Coalescer
         if (!Adapter.Domain.Waits.TakeOrQueue(waiter))
         {
             waiter.CancelWith(cancellationToken);
-            return new ValueTask(waiter, waiter.Version);
+            return new(waiter, waiter.Version);
         }
 
         Recycle(waiter);
-        return ValueTask.CompletedTask;
+        return new(true);
     }
 
     internal void GiveTurn(DmaRequest? request)

@@ -1,12 +1,9 @@
-using System.Threading.Tasks.Sources;
-
 namespace DmaKit;
 
-/// <summary>A reservation that waits for its registers.</summary>
-internal sealed class LeaseWaiter : RegisterWaiter, IValueTaskSource<RegisterLease>
+/// <summary>A reservation that waits for its registers. It is used once, as its reservation is.</summary>
+internal sealed class LeaseWaiter : ResultWaiter<RegisterLease>, IRegisterWaiter
 {
     private readonly RegisterLease _lease;
-    private ManualResetValueTaskSourceCore<RegisterLease> _result;
 
     public LeaseWaiter(RegisterLease lease, DmaRequest? request)
         : base(lease.Adapter)
@@ -15,22 +12,17 @@ internal sealed class LeaseWaiter : RegisterWaiter, IValueTaskSource<RegisterLea
         Renew(lease.Adapter.Domain.MapRegisters.Shared, request);
     }
 
-    public short Version => _result.Version;
+    public IRegisterTaker Taker => _lease;
 
-    public override IRegisterTaker Taker => _lease;
+    public override long Wanted => Taker.RegisterCount;
+
+    public override bool WantsOneRun => Taker.NeedsOneRun;
 
     public override Hold Hold => _lease.Hold;
 
-    protected override void Deliver(Exception? error)
+    protected override RegisterLease Hand() => _lease.Begin();
+
+    protected override void Recycle()
     {
-        if (error is null) _result.SetResult(_lease.Begin());
-        else _result.SetException(error);
     }
-
-    RegisterLease IValueTaskSource<RegisterLease>.GetResult(short token) => _result.GetResult(token);
-
-    ValueTaskSourceStatus IValueTaskSource<RegisterLease>.GetStatus(short token) => _result.GetStatus(token);
-
-    void IValueTaskSource<RegisterLease>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _result.OnCompleted(continuation, state, token, flags);
 }

@@ -3,20 +3,16 @@ using System.Threading.Tasks.Sources;
 namespace DmaKit;
 
 /// <summary>A mapping that waits for its adapter's turn, or for map registers.</summary>
-internal sealed class MapWaiter(DmaAdapter adapter) : RegisterWaiter(adapter), IValueTaskSource<DmaMapping>, IValueTaskSource<PartialMapping>
+internal sealed class MapWaiter(DmaAdapter adapter) : ResultWaiter<PartialMapping>(adapter), IValueTaskSource<DmaMapping>, IRegisterWaiter
 {
-    private ManualResetValueTaskSourceCore<PartialMapping> _result;
-
     /// <summary>The planned mapping; its registers are what is waited for.</summary>
     public MappingSlot Slot { get; private set; } = null!;
 
-    public short Version => _result.Version;
+    public IRegisterTaker Taker => Slot;
 
-    public override IRegisterTaker Taker => Slot;
+    public override long Wanted => WaitsForTurn ? 1 : Slot.RegisterCount;
 
-    public override long Wanted => WaitsForTurn ? 1 : base.Wanted;
-
-    public override bool WantsOneRun => !WaitsForTurn && base.WantsOneRun;
+    public override bool WantsOneRun => !WaitsForTurn && Slot.NeedsOneRun;
 
     public override Hold Hold => WaitsForTurn ? Slot.TurnHold : Slot.RegisterHold;
 
@@ -27,8 +23,6 @@ internal sealed class MapWaiter(DmaAdapter adapter) : RegisterWaiter(adapter), I
     public bool Start(MappingSlot slot)
     {
         Slot = slot;
-        _result.Reset();
-        _result.RunContinuationsAsynchronously = false;
         Renew(slot.NeedsTurn ? Adapter.Turn : slot.Pool, slot.Request);
         if (!Adapter.Domain.Waits.TakeOrQueue(this)) return false;
         if (!WaitsForTurn || slot.RegisterCount == 0) return true;
@@ -51,56 +45,31 @@ internal sealed class MapWaiter(DmaAdapter adapter) : RegisterWaiter(adapter), I
         else EndPhase();
     }
 
-    protected override void Deliver(Exception? error)
+    protected override PartialMapping Hand()
     {
-        if (error is not null)
-        {
-            if (!WaitsForTurn) Slot.GiveTurn();
-            Slot.Drop();
-            _result.SetException(error);
-            return;
-        }
-
-        PartialMapping made;
         try
         {
-            made = Slot.Begin();
+            return Slot.Begin();
         }
-        catch (Exception e) when (e is not OutOfMemoryException)
+        catch
         {
             // The buffer was disposed while its mapping waited.
             Slot.Free();
-            _result.SetException(e);
-            return;
+            throw;
         }
+    }
 
-        _result.SetResult(made);
+    protected override void GiveUp()
+    {
+        if (!WaitsForTurn) Slot.GiveTurn();
+        Slot.Drop();
+    }
+
+    protected override void Recycle()
+    {
+        Slot = null!;
+        Adapter.Recycle(this);
     }
 
     DmaMapping IValueTaskSource<DmaMapping>.GetResult(short token) => Take(token).Mapping;
-
-    PartialMapping IValueTaskSource<PartialMapping>.GetResult(short token) => Take(token);
-
-    ValueTaskSourceStatus IValueTaskSource<DmaMapping>.GetStatus(short token) => _result.GetStatus(token);
-
-    ValueTaskSourceStatus IValueTaskSource<PartialMapping>.GetStatus(short token) => _result.GetStatus(token);
-
-    void IValueTaskSource<DmaMapping>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _result.OnCompleted(continuation, state, token, flags);
-
-    void IValueTaskSource<PartialMapping>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _result.OnCompleted(continuation, state, token, flags);
-
-    private PartialMapping Take(short token)
-    {
-        try
-        {
-            return _result.GetResult(token);
-        }
-        finally
-        {
-            Slot = null!;
-            Adapter.Recycle(this);
-        }
-    }
 }

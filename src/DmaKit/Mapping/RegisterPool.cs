@@ -155,7 +155,7 @@ internal sealed class RegisterPool(DmaDomain domain, string name) : WaitLine(dom
 
     public override bool Fits(Waiter waiter)
     {
-        IRegisterTaker taker = ((RegisterWaiter)waiter).Taker;
+        IRegisterTaker taker = ((IRegisterWaiter)waiter).Taker;
         lock (Gate)
         {
             int reach = ReachOf(taker.Adapter);
@@ -170,7 +170,7 @@ internal sealed class RegisterPool(DmaDomain domain, string name) : WaitLine(dom
         if (_drained is not null) throw new ObjectDisposedException(nameof(RegisterLease), $"The reservation '{name}' was disposed.");
     }
 
-    protected override bool TryTake(Waiter waiter) => TryTake(((RegisterWaiter)waiter).Taker);
+    protected override bool TryTake(Waiter waiter) => TryTake(((IRegisterWaiter)waiter).Taker);
 
     private bool TryTake(IRegisterTaker taker)
     {
