@@ -83,14 +83,16 @@ internal static class ToolProcess
 
     private static Process Start(string program, IReadOnlyList<string> args, IReadOnlyDictionary<string, string>? environment)
     {
-        var info = new ProcessStartInfo(program)
+        // A test run that was started in the background ignores Ctrl-C, and so would its children: env gives them the default back, and then becomes them.
+        bool withDefaults = OperatingSystem.IsLinux();
+        var info = new ProcessStartInfo(withDefaults ? "env" : program)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        foreach (string arg in args) info.ArgumentList.Add(arg);
+        foreach (string arg in (string[])[.. withDefaults ? ["--default-signal=INT", program] : Array.Empty<string>(), .. args]) info.ArgumentList.Add(arg);
         info.Environment["DOTNET_TieredPGO"] = "0";
         info.Environment.Remove("NO_COLOR");
         foreach ((string name, string value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal)) info.Environment[name] = value;
