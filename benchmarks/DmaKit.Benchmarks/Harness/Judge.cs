@@ -28,6 +28,8 @@ internal sealed class Judge(bool isShort)
         }
 
         if (row.Must != 0) Note(best.Ratio <= Limit(row), $"{row.Id}: ratio {best.Ratio:F2}, limit {Limit(row):0.##}{(best.Noisy ? " (noisy)" : "")}");
+        if (row.Allowance != 0)
+            Note(best.Over <= Allowance(row), $"{row.Id}: {best.Over:0} {row.Unit} over the peer, limit {Allowance(row):0}{(best.Noisy ? " (noisy)" : "")}");
         Note(best.Allocated == 0, $"{row.Id}: {best.Allocated:0.###} managed bytes an operation, limit 0");
         return best;
     }
@@ -47,5 +49,8 @@ internal sealed class Judge(bool isShort)
 
     private double Limit(Row row) => isShort ? row.Must * 2 : row.Must;
 
-    private bool Holds(Row row, Measurement m) => (row.Must == 0 || m.Ratio <= Limit(row)) && m.Allocated == 0;
+    private double Allowance(Row row) => isShort ? row.Allowance * 2 : row.Allowance;
+
+    private bool Holds(Row row, Measurement m) =>
+        (row.Must == 0 || m.Ratio <= Limit(row)) && (row.Allowance == 0 || m.Over <= Allowance(row)) && m.Allocated == 0;
 }

@@ -10,6 +10,9 @@ internal sealed record Measurement(double Ours, double Peer, double OursSpread, 
 {
     public double Ratio => Ours / Peer;
 
+    /// <summary>What ours costs more than the peer.</summary>
+    public double Over => Ours - Peer;
+
     /// <summary>Whether the machine was too restless for the figure to mean much.</summary>
     public bool Noisy => PeerSpread > 0.15;
 }

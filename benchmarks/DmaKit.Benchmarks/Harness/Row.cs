@@ -15,6 +15,9 @@ internal abstract class Row : IDisposable
     /// <summary>The ratio ours / peer that must hold; 0 where this peer is here for comparison only.</summary>
     public virtual double Must => 0;
 
+    /// <summary>What ours may cost over the peer, in the row's unit, where the limit is no ratio; 0 where there is no such limit.</summary>
+    public virtual double Allowance => 0;
+
     /// <summary>The ratio that is aimed at; 0 where there is none.</summary>
     public virtual double Aim => 0;
 

@@ -28,7 +28,7 @@ internal static class Table
     public static void WriteRow(TextWriter writer, Row row, Measurement m) =>
         writer.WriteLine(
             $"| {row.Id} | {row.Title} | {F(m.Ours)} {row.Unit} | {F(m.Peer)} {row.Unit} | {row.Peer} | {m.Ratio.ToString("F2", CultureInfo.InvariantCulture)} | "
-            + $"{Limit(row.Must)} | {Limit(row.Aim)} | {m.Allocated.ToString("0.##", CultureInfo.InvariantCulture)} | {Remark(row, m)} |");
+            + $"{(row.Allowance != 0 ? $"+{Limit(row.Allowance)} {row.Unit}" : Limit(row.Must))} | {Limit(row.Aim)} | {m.Allocated.ToString("0.##", CultureInfo.InvariantCulture)} | {Remark(row, m)} |");
 
     /// <summary>A line for every row that misses its aim: why, and what was tried.</summary>
     public static void WriteMissed(TextWriter writer, IReadOnlyList<(Row Row, Measurement Result)> results)
@@ -54,6 +54,7 @@ internal static class Table
             writer.WriteNumber("peer", Math.Round(m.Peer, 3));
             writer.WriteNumber("ratio", Math.Round(m.Ratio, 3));
             Optional(writer, "must", row.Must);
+            Optional(writer, "allowance", row.Allowance);
             Optional(writer, "aim", row.Aim);
             writer.WriteBoolean("noisy", m.Noisy);
             writer.WriteString("note", $"{row.Unit}, peer {row.Peer}; {Math.Round(m.Allocated, 2).ToString(CultureInfo.InvariantCulture)} bytes allocated an operation{(row.Note.Length == 0 ? "" : "; " + row.Note)}");
@@ -74,5 +75,5 @@ internal static class Table
     private static string Limit(double value) => value == 0 ? "" : value.ToString("0.##", CultureInfo.InvariantCulture);
 
     private static string Remark(Row row, Measurement m) =>
-        string.Join(", ", new[] { row.Must != 0 && m.Ratio > row.Must ? "over" : "", m.Noisy ? "noisy" : "", row.Note }.Where(t => t.Length > 0));
+        string.Join(", ", new[] { (row.Must != 0 && m.Ratio > row.Must) || (row.Allowance != 0 && m.Over > row.Allowance) ? "over" : "", m.Noisy ? "noisy" : "", row.Note }.Where(t => t.Length > 0));
 }

@@ -13,18 +13,17 @@ internal sealed class MapCost : Row
 {
     private const int ColdBytes = 64 << 20;
 
-    private readonly EmulatedPlatform _machine = new(new() { MemoryBytes = 512L << 20, LowMemoryBytes = 256 << 20, Stepped = true, MapRegisters = 2048, SystemBuffersAbove4G = false });
+    private readonly EmulatedPlatform _machine = new(new() { MemoryBytes = 512L << 20, LowMemoryBytes = 256 << 20, Stepped = true, MapRegisters = 2048, SystemBuffersAbove4G = true });
     private readonly PciFunction _function;
     private readonly DmaAdapter _dma;
     private readonly SystemBuffer _memory;
     private readonly BlockPool? _pool;
     private readonly MappingOptions _options;
     private readonly List<BufferChain> _chains = [];
-    private readonly List<nint> _starts = [];
+    private readonly List<(nint Start, nint Length)[]> _lists = [];
     private readonly MapWay _way;
     private readonly int _length;
     private readonly int _count;
-    private readonly int _stride;
     private readonly bool _cold;
 
     public MapCost(MapWay way, int length, int count, bool cold)
@@ -32,26 +31,26 @@ internal sealed class MapCost : Row
         (_way, _length, _count, _cold) = (way, length, count, cold);
         string address = _machine.Add(new EduDevice());
         _function = _machine.Run(async () => await _machine.OpenAsync(address));
-        _stride = count == 1 ? length : length + 64;
-        long request = (long)_stride * count;
+        int stride = count == 1 ? length : length + 64;
+        long request = (long)stride * count;
         int requests = cold ? (int)Math.Max(1, ColdBytes / request) : 1;
         _memory = _machine.AllocateSystemBuffer(request * requests);
 
-        // Bouncing is what a device needs that reaches less than where the buffers lie.
-        var limits = new DmaConstraints { AddressBits = way == MapWay.Bounce ? 24 : 40, MaxElements = way == MapWay.Coalesce ? 1 : int.MaxValue };
+        // Bouncing is what a device needs that reaches less than where the buffers lie: above 4 GiB.
+        var limits = new DmaConstraints { AddressBits = way == MapWay.Bounce ? 32 : 64, MaxElements = way == MapWay.Coalesce ? 1 : int.MaxValue };
         _dma = _function.CreateAdapter(limits);
         if (way == MapWay.Coalesce)
         {
-            _pool = BlockPool.Create(_dma, new BlockPoolOptions { BlockLength = length * count, Count = 4 });
+            _pool = BlockPool.Create(_dma, new BlockPoolOptions { BlockLength = length * count, Count = 16 });
             _options = new MappingOptions { Coalescer = new Coalescer(_pool, new CoalescerOptions { Policy = count == 1 ? CoalescingPolicy.Whole : CoalescingPolicy.WhenRequired }) };
         }
 
         for (int i = 0; i < requests; i++)
         {
             BufferChain chain = BufferChain.Rent();
-            for (int k = 0; k < count; k++) chain.Add(_memory, i * request + (long)k * _stride, length);
+            for (int k = 0; k < count; k++) chain.Add(_memory, i * request + (long)k * stride, length);
             _chains.Add(chain);
-            _starts.Add(_memory.HostAddress + (nint)(i * request));
+            _lists.Add([.. Enumerable.Range(0, count).Select(k => (_memory.HostAddress + (nint)(i * request + (long)k * stride), (nint)length))]);
         }
     }
 
@@ -63,8 +62,9 @@ internal sealed class MapCost : Row
 
     public override double Must => _way != MapWay.Direct && (long)_length * _count >= 64 << 10 ? 1.2 : 0;
 
-    public override string Note => _way == MapWay.Direct ? "ours copies nothing"
-        : Must != 0 ? "" : $"allowed over the peer: {60 + (10 * _count)} ns";
+    public override double Allowance => _way == MapWay.Direct || Must != 0 ? 0 : 60 + (10 * _count);
+
+    public override string Note => _way == MapWay.Direct ? "ours copies nothing" : "";
 
     public override Measurement Measure(Sampler sampler)
     {
@@ -86,8 +86,8 @@ internal sealed class MapCost : Row
             {
                 for (int i = 0; i < n; i++)
                 {
-                    if (++theirs >= _starts.Count) theirs = 0;
-                    bare.Gather(_starts[theirs], _length, _stride, _count);
+                    if (++theirs >= _lists.Count) theirs = 0;
+                    bare.Gather(_lists[theirs]);
                 }
 
                 return n;

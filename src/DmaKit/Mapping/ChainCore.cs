@@ -26,6 +26,9 @@ internal sealed class ChainCore
     /// <summary>Which fragment can only be read; -1 when none is so.</summary>
     public int FirstReadOnly { get; private set; } = -1;
 
+    /// <summary>Whose memory all fragments are, where that is one; null when there are several.</summary>
+    public object? OnlyKeeper { get; private set; }
+
     public long Generation => Interlocked.Read(ref _generation);
 
     public ReadOnlySpan<Fragment> Fragments => _fragments.AsSpan(0, Count);
@@ -55,6 +58,7 @@ internal sealed class ChainCore
         if (fragment.Length == 0) return;
         if (readOnly && FirstReadOnly < 0) FirstReadOnly = Count;
         if (Count == _fragments.Length) System.Array.Resize(ref _fragments, Count * 2);
+        OnlyKeeper = Count == 0 || ReferenceEquals(OnlyKeeper, fragment.Keeper) ? fragment.Keeper : null;
         _fragments[Count++] = fragment;
         Length = checked(Length + fragment.Length);
     }
@@ -94,7 +98,7 @@ internal sealed class ChainCore
     {
         // References to the program's memory are not kept longer than the program asks for.
         _fragments.AsSpan(0, Count).Clear();
-        (Count, Length, FirstReadOnly) = (0, 0, -1);
+        (Count, Length, FirstReadOnly, OnlyKeeper) = (0, 0, -1, null);
     }
 
     private void ThrowIfMapped()

@@ -83,6 +83,26 @@ internal ref struct ChainWalker
         (_start, _stop, _nextLength, _told, _elementStart, _elementEnd) = (0, 0, 0, 0, 0, 0);
     }
 
+    /// <summary>
+    /// Whether the first fragment alone is surely the first element, so that there are several: it is in reach and starts where it may, and
+    /// the next one begins at another place in its page than it would have to. Says it without looking at either closely.
+    /// </summary>
+    public readonly bool BeginsWithAPart()
+    {
+        if (_from.Fragment + 1 >= _chain.Length || _limits.LengthGranularity != 1) return false;
+        ref readonly Fragment first = ref _chain[_from.Fragment];
+        ref readonly Fragment next = ref _chain[_from.Fragment + 1];
+        if (first.Kind != FragmentKind.Native || next.Kind != FragmentKind.Native || first.Length - _from.Within >= _end) return false;
+
+        // Pages are mapped whole, so that what lies side by side to the device has the same offsets in its pages here.
+        if (((next.Start - (first.Start + (nint)first.Length)) & (_domain.Memory.PageSize - 1)) == 0) return false;
+        nint host = first.Start + (nint)_from.Within;
+        LogicalAddress at;
+        if (first.Keeper is CommonBuffer common && common.Adapter.Domain == _domain) at = common.LogicalAddress + (host - common.Host);
+        else if (!_domain.Memory.TryTranslate(host, 1, out at, out _)) return false;
+        return at <= _limits.HighestAddress && at.IsAligned(_limits.ElementAlignment);
+    }
+
     /// <summary>The next part.</summary>
     /// <returns>False at the end of the request.</returns>
     public bool Next(out ChainPart part)

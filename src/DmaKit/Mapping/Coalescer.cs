@@ -19,7 +19,7 @@ public sealed class Coalescer
     private readonly BlockPool? _pool;
     private readonly BufferHeap? _heap;
     private readonly Stack<TurnWaiter> _idleWaiters = new();
-    private SpinGate _counting;
+    private BiasedGate _counting;
     private long _offered;
     private long _coalesced;
     private long _bytes;

@@ -24,17 +24,17 @@ internal sealed partial class MappingPlan
         long block = LongestBlock(coalescer, length);
         if (coalescer.Policy == CoalescingPolicy.Whole)
         {
+            if (block >= length) return BuildOne(length, CopyReasons.Policy);
             if (block == 0 || (length - 1) / block >= _limits.MaxElements) return false;
             TakeWhole(length, CopyReasons.Policy);
             return TryBuild(block, coalescer);
         }
 
+        if (_limits.MaxElements == 1 && block >= length && walker.BeginsWithAPart()) return BuildOne(length, CopyReasons.Count);
         if (_limits.MaxElements == 1 && block >= length && walker.Next(out ChainPart first) && first.Length < length)
         {
             // Nothing to choose and no need to look on: what is not one part is one block.
-            TakeWhole(length, CopyReasons.Count | first.Why);
-            CoalescedWhy = CopyReasons.Count;
-            return TryBuild(block, coalescer);
+            return BuildOne(length, CopyReasons.Count | first.Why);
         }
 
         walker.Restart();
@@ -131,6 +131,14 @@ internal sealed partial class MappingPlan
         foreach (ref readonly CoalescePart part in parts)
             if (!part.Copied && part.Why != CopyReasons.None) pages += PagesOf(part.Length);
         return pages;
+    }
+
+    /// <summary>All of it in one block.</summary>
+    private bool BuildOne(long length, CopyReasons why)
+    {
+        (Why, CoalescedWhy, Length, _blocks[0], _blockCount) = (why, why, length, length, 1);
+        Add(new PlanSegment(0, length, why, default, 0, 0));
+        return true;
     }
 
     /// <summary>Makes the segments, and places what is coalesced in blocks: as many elements to a block as go in.</summary>

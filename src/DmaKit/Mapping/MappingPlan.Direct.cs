@@ -1,6 +1,6 @@
 namespace DmaKit;
 
-/// <summary>The common case by a short way: one piece of memory, all of it in reach, and a device without odd limits.</summary>
+/// <summary>The common cases by a short way: one piece of memory, all of it in reach or all of it out of reach, and a device without odd limits.</summary>
 internal sealed partial class MappingPlan
 {
     /// <summary>Plans elements where the bytes lie.</summary>
@@ -22,6 +22,27 @@ internal sealed partial class MappingPlan
             if (!TryAddDirect(Length, contiguous, at, highest)) return false;
         }
 
+        return true;
+    }
+
+    /// <summary>Plans map registers for all of a piece that the device does not reach at all.</summary>
+    /// <returns>False where anything needs more thought; the plan is then to be begun anew.</returns>
+    private bool TryBounced(in Fragment fragment, long within, long length, RegisterLimits registers)
+    {
+        bool oneRun = _limits.MaxElements == 1;
+        int pages = PagesOf(length);
+        if (!_withoutLimits || _limits.MaxElementLength < (oneRun ? length : _page) || fragment.Length - within < length) return false;
+        if (pages > (oneRun ? registers.LongestRun : Math.Min(registers.Reachable, _limits.MaxElements))) return false;
+        if (fragment.Kind == FragmentKind.Native)
+        {
+            if (fragment.Keeper is CommonBuffer) return false;
+            if (_domain.Memory.TryTranslate(fragment.Start + (nint)within, length, out LogicalAddress at, out long contiguous)
+                && (at <= _limits.HighestAddress || contiguous < length)) return false;
+        }
+
+        Begin(oneRun);
+        (Registers, _stretches, Length, Why) = (pages, 1, length, CopyReasons.Reach);
+        Add(new PlanSegment(0, length, CopyReasons.Reach, default));
         return true;
     }
 

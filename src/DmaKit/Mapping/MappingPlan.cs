@@ -59,6 +59,7 @@ internal sealed partial class MappingPlan
             if (TryDirect(chain[0], from.Within, asked)) return;
         }
 
+        if (coalescer is null && chain.Length == 1 && asked <= _limits.MaxTransferLength && TryBounced(chain[0], from.Within, asked, registers)) return;
         long length = Math.Min(asked, _limits.MaxTransferLength);
         if (_limits.LastElementGranular) length -= length % _limits.LengthGranularity;
         Begin(oneRun: false);

@@ -98,7 +98,8 @@ internal sealed partial class MappingSlot
         if (_blockCount == 0) return;
         if (_coalescer!.Pool is { } pool)
         {
-            pool.Return(_poolBlocks.AsSpan(0, _blockCount));
+            if (_blockCount == 1) pool.Return(_poolBlocks[0]);
+            else pool.Return(_poolBlocks.AsSpan(0, _blockCount));
         }
         else
         {

@@ -278,17 +278,22 @@ internal sealed partial class MappingSlot : IRegisterTaker
     /// <summary>Buffers stay while they are mapped. Fragments that follow each other in one buffer hold it once.</summary>
     private void Hold()
     {
-        object? last = null;
         int done = 0;
+        if (_chain?.OnlyKeeper is { } keeper)
+        {
+            Hold(keeper);
+            _held = true;
+            return;
+        }
+
+        object? last = null;
         try
         {
             for (; done < _fragmentCount; done++)
             {
                 ref readonly Fragment fragment = ref _fragments[done];
                 if (fragment.Kind != FragmentKind.Native || ReferenceEquals(fragment.Keeper, last)) continue;
-                last = fragment.Keeper;
-                if (last is SystemBuffer system) system.Hold();
-                else if (last is CommonBuffer common) common.Lease();
+                Hold(last = fragment.Keeper);
             }
 
             _held = true;
@@ -302,64 +307,101 @@ internal sealed partial class MappingSlot : IRegisterTaker
 
     private void Unhold(int count)
     {
+        _held = false;
+        if (_chain?.OnlyKeeper is { } keeper)
+        {
+            if (count > 0) Unhold(keeper);
+            return;
+        }
+
         object? last = null;
         foreach (ref readonly Fragment fragment in _fragments.AsSpan(0, count))
         {
             if (fragment.Kind != FragmentKind.Native || ReferenceEquals(fragment.Keeper, last)) continue;
-            last = fragment.Keeper;
-            if (last is SystemBuffer system) system.Unhold();
-            else if (last is CommonBuffer common) common.Unlease();
+            Unhold(last = fragment.Keeper);
         }
+    }
 
-        _held = false;
+    private static void Hold(object keeper)
+    {
+        if (keeper is SystemBuffer system) system.Hold();
+        else if (keeper is CommonBuffer common) common.Lease();
+    }
+
+    private static void Unhold(object keeper)
+    {
+        if (keeper is SystemBuffer system) system.Unhold();
+        else if (keeper is CommonBuffer common) common.Unlease();
     }
 
     private int AddBounced(long bytes, int register, ref ChainCursor at)
     {
         MapRegisters registers = Adapter.Domain.MapRegisters;
         int page = registers.PageSize;
-        long owner = Request?.Started ?? 0;
-        for (long done = 0; done < bytes; done += page, register++)
+        bool canPoint = registers.Kind == MapRegisterKind.IommuEntry;
+        for (long done = 0; done < bytes;)
         {
-            long length = Math.Min(page, bytes - done);
             int number = _registers[register];
-            nint host = registers.HostOf(number);
-            if (length == page && TryPoint(registers.LogicalOf(number), at))
+            LogicalAddress logical = registers.LogicalOf(number);
+            int pages = 1;
+            long length = Math.Min(page, bytes - done);
+            if (canPoint && length == page && TryPoint(logical, at))
             {
                 // The register leads to the request's own page: nothing is copied, and nobody else's bytes lie there.
                 at = FragmentMemory.Advance(Fragments, at, page);
                 _pointed[_pointedCount++] = register;
-                if (done == 0 || !Merged(registers.LogicalOf(number), length)) AddElement(registers.LogicalOf(number), length);
-                continue;
-            }
-
-            BouncedBytes += length;
-            if (Direction != DmaDirection.FromDevice)
-            {
-                at = FragmentMemory.Gather(Fragments, at, host, length);
-                FragmentMemory.Clear(host + (nint)length, page - length);
             }
             else
             {
-                // Whatever the device claims to have written, the caller sees this request's bytes or zeros: never somebody else's.
-                if (owner == 0 || registers.Pages.LastOwner(number) != owner) FragmentMemory.Clear(host, page);
-                at = FragmentMemory.Advance(Fragments, at, length);
+                // Pages side by side are copied at once, but where each might be pointed.
+                if (!canPoint && length < bytes - done) pages = registers.Pages.RunOf(_registers.AsSpan(register, (int)Math.Min(int.MaxValue, (bytes - done + page - 1) / page)));
+                length = Math.Min((long)pages * page, bytes - done);
+                Fill(registers, number, length, ref at);
+                BouncedBytes += length;
             }
 
-            registers.Pages.NoteOwner(number, owner);
-
-            if (done == 0 || !Merged(registers.LogicalOf(number), length)) AddElement(registers.LogicalOf(number), length);
+            if (done == 0 || !Merged(logical, length)) AddElement(logical, length);
+            done += length;
+            register += pages;
         }
 
         return register;
+    }
+
+    /// <summary>Puts the request's bytes, or zeros, into register pages that lie side by side.</summary>
+    private void Fill(MapRegisters registers, int number, long length, ref ChainCursor at)
+    {
+        RegisterPages pages = registers.Pages;
+        int page = registers.PageSize;
+        long owner = Request?.Started ?? 0;
+        nint host = pages.HostOf(number);
+        if (Direction != DmaDirection.FromDevice) at = FragmentMemory.Gather(Fragments, at, host, length);
+        else at = FragmentMemory.Advance(Fragments, at, length);
+        for (long left = length; left > 0; left -= page, number++, host += page)
+        {
+            if (Direction == DmaDirection.FromDevice)
+            {
+                // Whatever the device claims to have written, the caller sees this request's bytes or zeros: never somebody else's.
+                if (owner == 0 || pages.LastOwner(number) != owner) FragmentMemory.Clear(host, page);
+                pages.NoteDirty(number, page);
+            }
+            else
+            {
+                // What lies behind the request's bytes in its last page is nobody else's either. A device that only reads leaves it as it is.
+                int used = (int)Math.Min(page, left);
+                if (pages.DirtyBytes(number) > used) FragmentMemory.Clear(host + used, pages.DirtyBytes(number) - used);
+                pages.NoteDirty(number, Direction == DmaDirection.ToDevice ? used : page);
+            }
+
+            pages.NoteOwner(number, owner);
+        }
     }
 
     /// <summary>Where registers are entries of an IOMMU: lets one lead to the next bytes, if they are a whole page.</summary>
     private bool TryPoint(LogicalAddress register, ChainCursor at)
     {
         DomainMemory memory = Adapter.Domain.Memory;
-        return memory.MapRegisterKind == MapRegisterKind.IommuEntry
-            && FragmentMemory.TryGetHost(Fragments, at, memory.PageSize, out nint host)
+        return FragmentMemory.TryGetHost(Fragments, at, memory.PageSize, out nint host)
             && (host & (memory.PageSize - 1)) == 0
             && memory.TryPoint(register, host);
     }

@@ -9,6 +9,8 @@ internal sealed class RegisterPages
     private readonly LogicalAddress[] _logical;
     private readonly nint[] _host;
     private readonly long[] _owner;
+    private readonly int[] _runEnd;
+    private readonly int[] _dirty;
     private readonly int _pageSize;
 
     private RegisterPages(List<MemoryRun> runs, int count, int pageSize)
@@ -17,6 +19,9 @@ internal sealed class RegisterPages
         _logical = new LogicalAddress[count];
         _host = new nint[count];
         _owner = new long[count];
+        _runEnd = new int[count];
+        _dirty = new int[count];
+        Array.Fill(_dirty, pageSize);
         int at = 0;
         foreach (MemoryRun run in runs.OrderBy(r => r.Logical))
         {
@@ -26,6 +31,9 @@ internal sealed class RegisterPages
                 _host[at] = run.Host + (nint)offset;
             }
         }
+
+        for (int i = count - 1; i >= 0; i--)
+            _runEnd[i] = i + 1 < count && IsBehind(i + 1, i) && _host[i + 1] == _host[i] + pageSize ? _runEnd[i + 1] : i + 1;
     }
 
     public int Count => _logical.Length;
@@ -38,6 +46,23 @@ internal sealed class RegisterPages
     public long LastOwner(int register) => _owner[register];
 
     public void NoteOwner(int register, long owner) => _owner[register] = owner;
+
+    /// <summary>How many pages lie side by side from a register's on, for the device and for the driver, if the next numbers are those that follow.</summary>
+    /// <param name="registers">The numbers, the register's own first.</param>
+    public int RunOf(ReadOnlySpan<int> registers)
+    {
+        int first = registers[0];
+        int most = Math.Min(registers.Length, _runEnd[first] - first);
+        int run = 1;
+        while (run < most && registers[run] == first + run) run++;
+        return run;
+    }
+
+    /// <summary>How many bytes of a page may be other than zero: those behind were not written since they were cleared.</summary>
+    public int DirtyBytes(int register) => _dirty[register];
+
+    /// <summary>Notes that number.</summary>
+    public void NoteDirty(int register, int bytes) => _dirty[register] = bytes;
 
     /// <summary>Whether a register's page is right behind that of another to the device.</summary>
     public bool IsBehind(int register, int other) => _logical[register] == _logical[other] + _pageSize;

@@ -91,6 +91,9 @@ internal sealed class RegisterPool(DmaDomain domain, string name) : WaitLine(dom
             foreach (int register in registers)
             {
                 int at = IndexOf(register);
+
+                // Taken again first: their pages are still in the processor's caches.
+                if (register == registers[0]) _hint = at;
                 if (!_taken[at]) throw new InvalidOperationException($"Map register {register} was given back twice.");
                 _taken[at] = false;
                 if (!_lent[at]) continue;

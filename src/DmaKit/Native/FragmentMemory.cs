@@ -41,6 +41,21 @@ internal static unsafe class FragmentMemory
     public static ChainCursor Gather(ReadOnlySpan<Fragment> chain, ChainCursor at, nint to, long length)
     {
         (int index, long within) = (at.Fragment, at.Within);
+        if (within == 0)
+        {
+            // Whole fragments of native memory, one after the other.
+            for (; index < chain.Length; index++)
+            {
+                ref readonly Fragment whole = ref chain[index];
+                if (whole.Kind != FragmentKind.Native || whole.Length > length) break;
+                NativeMemory.Copy((void*)whole.Start, (void*)to, (nuint)whole.Length);
+                length -= whole.Length;
+                to += (nint)whole.Length;
+            }
+
+            if (length == 0) return new ChainCursor(index, 0);
+        }
+
         while (true)
         {
             ref readonly Fragment fragment = ref chain[index];
