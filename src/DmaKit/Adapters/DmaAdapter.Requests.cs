@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using DmaKit.Native;
 
 namespace DmaKit;
 
@@ -7,8 +8,8 @@ public sealed partial class DmaAdapter
 {
     private readonly Stack<MappingSlot> _slots = new();
 
-    /// <summary>The slot that was used last: mostly all that there is, and had without a lock.</summary>
-    private MappingSlot? _spare;
+    /// <summary>Whose the slots are for a moment. Passed twice by every mapping.</summary>
+    private BiasedGate _slotGate;
 
     private readonly Stack<MapWaiter> _waiters = new();
 
@@ -23,8 +24,9 @@ public sealed partial class DmaAdapter
 
     internal void Recycle(MappingSlot slot)
     {
-        if (Interlocked.CompareExchange(ref _spare, slot, null) is null) return;
-        lock (_gate) _slots.Push(slot);
+        _slotGate.Enter();
+        _slots.Push(slot);
+        _slotGate.Leave();
     }
 
     internal void Recycle(MapWaiter waiter)
@@ -50,7 +52,7 @@ public sealed partial class DmaAdapter
 
         if (!taken) return false;
 
-        mapping = BeginOrUndo(slot).Mapping;
+        mapping = BeginOrUndo(slot);
         return true;
     }
 
@@ -118,7 +120,8 @@ public sealed partial class DmaAdapter
             Recycle(waiter);
         }
 
-        made = BeginOrUndo(slot);
+        long remaining = slot.Remaining;
+        made = new PartialMapping(BeginOrUndo(slot), remaining);
         return null;
     }
 
@@ -163,8 +166,10 @@ public sealed partial class DmaAdapter
     private MappingSlot NewSlot()
     {
         ThrowIfClosed();
-        if (Interlocked.Exchange(ref _spare, null) is { } spare) return spare;
-        lock (_gate) return _slots.Count > 0 ? _slots.Pop() : new MappingSlot(this);
+        _slotGate.Enter();
+        bool found = _slots.TryPop(out MappingSlot? slot);
+        _slotGate.Leave();
+        return found ? slot! : new MappingSlot(this);
     }
 
     private static void PlanOrDrop(MappingSlot slot, bool whole, int granularity, CancellationToken cancellationToken = default, bool mayWait = false)
@@ -182,7 +187,7 @@ public sealed partial class DmaAdapter
         }
     }
 
-    private static PartialMapping BeginOrUndo(MappingSlot slot)
+    private static DmaMapping BeginOrUndo(MappingSlot slot)
     {
         try
         {

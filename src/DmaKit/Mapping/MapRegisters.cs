@@ -13,7 +13,7 @@ public sealed class MapRegisters
     private readonly Lock _gate = new();
     private RegisterLimits? _hoped;
     private RegisterPages? _pages;
-    private SpinGate _counting;
+    private BiasedGate _counting;
     private long _mapped;
     private long _directBytes;
     private long _bouncedBytes;

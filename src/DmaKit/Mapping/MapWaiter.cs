@@ -49,7 +49,8 @@ internal sealed class MapWaiter(DmaAdapter adapter) : ResultWaiter<PartialMappin
     {
         try
         {
-            return Slot.Begin();
+            long remaining = Slot.Remaining;
+            return new PartialMapping(Slot.Begin(), remaining);
         }
         catch
         {

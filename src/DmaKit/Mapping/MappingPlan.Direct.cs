@@ -4,7 +4,14 @@ namespace DmaKit;
 internal sealed partial class MappingPlan
 {
     /// <summary>Plans elements where the bytes lie.</summary>
-    /// <returns>False where anything needs more thought; the plan is then to be begun anew.</returns>
+    /// <returns>False where anything needs more thought; the plan is then to be made anew.</returns>
+    public bool TryMakeDirect(ReadOnlySpan<Fragment> chain, ChainCursor from, long asked)
+    {
+        if (chain.Length != 1 || asked > _limits.MaxTransferLength) return false;
+        Begin(oneRun: false);
+        return TryDirect(chain[0], from.Within, asked);
+    }
+
     private bool TryDirect(in Fragment fragment, long within, long length)
     {
         if (fragment.Kind != FragmentKind.Native || !_withoutLimits || _limits.MaxElementLength < length || fragment.Length - within < length) return false;

@@ -53,12 +53,6 @@ internal sealed partial class MappingPlan
     public void Make(
         ReadOnlySpan<Fragment> chain, ChainCursor from, long asked, RegisterLimits registers, bool whole, int granularity, Coalescer? coalescer = null)
     {
-        if (coalescer is null && chain.Length == 1 && asked <= _limits.MaxTransferLength)
-        {
-            Begin(oneRun: false);
-            if (TryDirect(chain[0], from.Within, asked)) return;
-        }
-
         if (coalescer is null && chain.Length == 1 && asked <= _limits.MaxTransferLength && TryBounced(chain[0], from.Within, asked, registers)) return;
         long length = Math.Min(asked, _limits.MaxTransferLength);
         if (_limits.LastElementGranular) length -= length % _limits.LengthGranularity;

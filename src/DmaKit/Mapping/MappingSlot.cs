@@ -43,6 +43,9 @@ internal sealed partial class MappingSlot : IRegisterTaker
     /// <summary>How many bytes of data are mapped; headroom is not data.</summary>
     public long Length => _plan.Length - _headroom;
 
+    /// <summary>How many bytes of the request the plan leaves for later.</summary>
+    public long Remaining => _asked - _plan.Length;
+
     public long BouncedBytes { get; private set; }
 
     public int RegisterCount => _plan.Registers;
@@ -75,7 +78,7 @@ internal sealed partial class MappingSlot : IRegisterTaker
     public void Ask(ReadOnlyMemory<byte> data, DmaDirection direction, in MappingOptions options)
     {
         _alone[0] = FragmentMemory.Of(data);
-        (_fragments, _fragmentCount, _chain, _start) = (_alone, 1, null, default);
+        (_fragmentCount, _start) = (1, default);
         (_asked, Direction) = (data.Length, direction);
         Take(options);
     }
@@ -100,6 +103,7 @@ internal sealed partial class MappingSlot : IRegisterTaker
     /// <summary>Finds out what it takes. Nothing is held yet but the chain.</summary>
     public void Plan(bool whole, int granularity)
     {
+        if (_coalescer is null && _plan.TryMakeDirect(Fragments, _start, _asked)) return;
         _plan.Make(Fragments, _start, _asked, Limits, whole, granularity, _coalescer);
         if (_plan.Registers > 0 && Adapter.Domain.MapRegisters.TakeMemory(Adapter))
         {
@@ -145,7 +149,7 @@ internal sealed partial class MappingSlot : IRegisterTaker
     }
 
     /// <summary>The registers are there: copies what goes through them, and makes the list of elements.</summary>
-    public PartialMapping Begin()
+    public DmaMapping Begin()
     {
         Hold();
         _elementCount = 0;
@@ -178,7 +182,7 @@ internal sealed partial class MappingSlot : IRegisterTaker
         _live = generation;
         var mapping = new DmaMapping(this, generation);
         Adapter.Function.Platform.Observer?.OnMapped(Adapter, in mapping);
-        return new PartialMapping(mapping, _asked - _plan.Length);
+        return mapping;
     }
 
     /// <summary>A command takes the mapping over: the caller's handle is good for nothing from now on, and the command's is the one that ends it.</summary>
@@ -260,8 +264,11 @@ internal sealed partial class MappingSlot : IRegisterTaker
         GiveBlocks();
         if (_headroom > 0) _own.AsSpan(0, _fragmentCount).Clear();
         _chain?.Unhold();
-        (_chain, _coalescer, _fragments, _fragmentCount, _headroom) = (null, null, _alone, 0, 0);
+        (_chain, _coalescer, _fragmentCount, _headroom) = (null, null, 0, 0);
         _alone[0] = default;
+
+        // Looked at first: storing a reference costs more.
+        if (_fragments != _alone) _fragments = _alone;
         Adapter.Recycle(this);
     }
 

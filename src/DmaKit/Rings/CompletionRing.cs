@@ -67,7 +67,8 @@ public sealed class CompletionRing<T> : IDisposable where T : unmanaged
         }
 
         entry = _memory.At(_head);
-        Advance();
+        _handled++;
+        if (++_head == _count) (_head, _phase) = (0, !_phase);
         return true;
     }
 
@@ -76,13 +77,17 @@ public sealed class CompletionRing<T> : IDisposable where T : unmanaged
     /// <returns>How many there were, up to the span's length.</returns>
     public int Read(Span<T> entries)
     {
-        int n = 0;
-        while (n < entries.Length && _memory.IsSet(_head) == _phase)
+        // In locals: what is read from the ring's memory might, for all that the compiler knows, change the ring itself.
+        RingMemory<T> memory = _memory;
+        (int head, bool phase, int n) = (_head, _phase, 0);
+        while (n < entries.Length && memory.IsSet(head) == phase)
         {
-            entries[n++] = _memory.At(_head);
-            Advance();
+            entries[n++] = memory.At(head);
+            if (++head == _count) (head, phase) = (0, !phase);
         }
 
+        (_head, _phase) = (head, phase);
+        _handled += n;
         return n;
     }
 
@@ -100,12 +105,4 @@ public sealed class CompletionRing<T> : IDisposable where T : unmanaged
 
     /// <summary>Ends the ring. Its memory goes back when the device is known to be quiet. Never throws.</summary>
     public void Dispose() => Buffer.Dispose();
-
-    private void Advance()
-    {
-        _handled++;
-        if (++_head < _count) return;
-        _head = 0;
-        _phase = !_phase;
-    }
 }

@@ -44,8 +44,13 @@ internal sealed class HostRange
     internal ulong PhysicalAt(long offset, out long contiguous)
     {
         long page = offset >> PhysicalMemory.PageShift;
-        int found = Array.BinarySearch(_firstPage, page);
-        int run = found >= 0 ? found : ~found - 1;
+        int run = 0;
+        if (_firstPage.Length > 1)
+        {
+            int found = Array.BinarySearch(_firstPage, page);
+            run = found >= 0 ? found : ~found - 1;
+        }
+
         long within = offset - (_firstPage[run] << PhysicalMemory.PageShift);
         contiguous = (Runs[run].Count << PhysicalMemory.PageShift) - within;
         return ((ulong)Runs[run].First << PhysicalMemory.PageShift) + (ulong)within;
