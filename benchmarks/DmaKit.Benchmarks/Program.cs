@@ -19,6 +19,8 @@ using DmaKit.Benchmarks.Native;
     ("heap-align-4096", () => new HeapAlign4096()),
     ("ring-qd1", () => new RingDepth1()),
     ("ring-qd32", () => new RingDepth32()),
+    ("gather-large", () => new Gather(1024, 8192)),
+    ("gather-small", () => new Gather(16, 256)),
     ("map-direct", () => new MapDirect()),
     ("map-direct-1x65536-hot", () => new MapCost(MapWay.Direct, 65536, 1, cold: false)),
     ("map-bounce-1x2048-hot", () => new MapCost(MapWay.Bounce, 2048, 1, cold: false)),
