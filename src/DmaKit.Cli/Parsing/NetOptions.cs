@@ -49,16 +49,9 @@ internal sealed class NetOptions
     /// <summary>Adds the option for QEMU's own capture.</summary>
     internal Option<string?> AddWire(Command command)
     {
-        var wire = new Option<string?>("--wire") { Description = "Where QEMU keeps its own capture of the wire. A file that exists is replaced.", HelpName = "FILE" };
+        Option<string?> wire = WireOption.AddTo(command, "Where QEMU keeps its own capture of the wire.", _out);
         _machine.QemuOnly(wire);
-        wire.Validators.Add(result =>
-        {
-            if (result.Tokens.Count == 1 && result.GetValue(_out) is { } output && IsSame(result.Tokens[0].Value, output)) result.AddError("--wire and --out are the same file");
-        });
-        command.Options.Add(wire);
         return wire;
-
-        static bool IsSame(string one, string other) => one.Length > 0 && other.Length > 0 && Path.GetFullPath(one) == Path.GetFullPath(other);
     }
 
     internal string Out(ParseResult parsed) => parsed.GetValue(_out)!;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace DmaKit.Cli;
 
@@ -24,6 +25,9 @@ internal sealed class PlatformOption
     internal PlatformOption(Command command) => command.Options.Add(_option);
 
     internal PlatformKind Read(ParseResult parsed) => Array.Find(Kinds, k => k.Name == parsed.GetValue(_option)).Kind;
+
+    /// <summary>Whether the command line asks for one of QEMU's. While it is checked an option that was not given has no value yet.</summary>
+    internal bool IsQemu(CommandResult result) => result.GetResult(_option) is { Implicit: false } && result.GetValue(_option) != Kinds[0].Name;
 
     /// <summary>Refuses an option that only the emulated machine has.</summary>
     /// <param name="option">The option.</param>

@@ -1,57 +1,76 @@
 using System.Globalization;
 using DmaKit.Devices;
 using DmaKit.Drivers;
-using DmaKit.Emulation;
 using DmaKit.Platforms;
 
 namespace DmaKit.Cli;
 
-/// <summary>An emulated machine with a sound card, and one converter of it in use.</summary>
+/// <summary>A machine with a sound card, ours or QEMU's, and one converter of it in use.</summary>
 internal sealed class SoundMachine : IAsyncDisposable
 {
-    private readonly EmulatedPlatform _platform;
-    private readonly string _address;
+    private readonly SoundHost _host;
     private readonly CancellationToken _interrupted;
 
-    /// <summary>Builds the machine.</summary>
-    /// <param name="settings">What card and clock are like.</param>
-    /// <param name="sink">What DAC2 plays goes here, or null.</param>
-    /// <param name="source">What the ADC captures, or null.</param>
-    /// <param name="interrupted">Ctrl-C.</param>
-    internal SoundMachine(SoundSettings settings, SoundSink? sink, SoundSource? source, CancellationToken interrupted)
+    private SoundMachine(SoundHost host, SoundSettings settings, CancellationToken interrupted)
     {
+        _host = host;
         Settings = settings;
         _interrupted = interrupted;
-        _platform = new EmulatedPlatform(new EmulatedPlatformOptions { MemoryBytes = 16 << 20, Stepped = !settings.RealTime, Seed = settings.Seed });
-        _address = _platform.Add(new Es1370Device(dac2: sink, adc: source, options: settings.ToCard()));
     }
 
     /// <summary>What was asked for.</summary>
     internal SoundSettings Settings { get; }
 
     /// <summary>The machine's name.</summary>
-    internal string Platform => _platform.Name;
+    internal string Platform => _host.Platform.Name;
 
     /// <summary>The ring; null before it is there.</summary>
     internal CyclicTransfer? Transfer { get; private set; }
 
-    /// <summary>What the card counted.</summary>
-    internal DeviceCounters Counters => _platform.CountersOf(_address);
+    /// <summary>What the card counted; where it does not count, the periods that it has gone through are made out from its position.</summary>
+    internal DeviceCounters Counters =>
+        Transfer is { } transfer && _host.Card is { Commands: 0 } card ? card with { Commands = transfer.Position / transfer.PeriodBytes } : _host.Card;
+
+    /// <summary>How many frames of silence must follow what is to be heard to its end.</summary>
+    internal int TailFrames => _host.TailFrames;
 
     /// <summary>How long it took by the machine's clock.</summary>
     internal TimeSpan MachineTime { get; private set; }
 
     /// <summary>What was reported as misuse; nothing, in a tool without bugs.</summary>
-    internal IReadOnlyList<MisuseReport> Misuse => _platform.Misuse.Reports;
+    internal IReadOnlyList<MisuseReport> Misuse => _host.Platform.Misuse.Reports;
 
-    /// <summary>Opens the converter and does the work on it; on a stepped machine this thread is the machine.</summary>
-    internal async Task RunAsync(Es1370Converter converter, StreamFormat format, Func<CyclicTransfer, Task> work)
-    {
-        if (Settings.RealTime) await WorkAsync(converter, format, work).ConfigureAwait(false);
-        else await Task.Run(() => _platform.Run(() => WorkAsync(converter, format, work)), CancellationToken.None).ConfigureAwait(false);
-    }
+    /// <summary>Builds a machine that plays through DAC2.</summary>
+    /// <param name="settings">What card and clock are like.</param>
+    /// <param name="format">What is played.</param>
+    /// <param name="wire">Where QEMU keeps its own file of what is played; null for nowhere.</param>
+    /// <param name="interrupted">Ctrl-C.</param>
+    internal static async Task<SoundMachine> StartPlayingAsync(SoundSettings settings, StreamFormat format, string? wire, CancellationToken interrupted) => new(
+        settings.Platform == PlatformKind.Emulated
+            ? new EmulatedSoundHost(settings, null)
+            : await QemuSoundHost.StartPlayingAsync(settings.Platform, format, wire, interrupted).ConfigureAwait(false),
+        settings, interrupted);
 
-    public ValueTask DisposeAsync() => _platform.DisposeAsync();
+    /// <summary>Builds a machine that captures through the ADC.</summary>
+    /// <param name="settings">What card and clock are like.</param>
+    /// <param name="source">What our card hears; QEMU's hears silence.</param>
+    /// <param name="interrupted">Ctrl-C.</param>
+    internal static async Task<SoundMachine> StartCapturingAsync(SoundSettings settings, SoundSource? source, CancellationToken interrupted) => new(
+        settings.Platform == PlatformKind.Emulated
+            ? new EmulatedSoundHost(settings, source)
+            : await QemuSoundHost.StartCapturingAsync(settings.Platform, interrupted).ConfigureAwait(false),
+        settings, interrupted);
+
+    /// <summary>Sets where what is played goes, before it is.</summary>
+    internal void PlayInto(SoundOutput output) => _host.PlayInto(output);
+
+    /// <summary>Opens the converter and does the work on it.</summary>
+    internal Task RunAsync(Es1370Converter converter, StreamFormat format, Func<CyclicTransfer, Task> work) => _host.RunAsync(() => WorkAsync(converter, format, work));
+
+    /// <summary>All that was played is in the output then. Nothing can be played afterwards.</summary>
+    internal ValueTask FinishAsync(SoundOutput output) => _host.FinishAsync(output);
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
 
     /// <summary>The card's rate for a source: its own, or the nearest, which is said.</summary>
     internal static double ChooseRate(ToolHost host, Es1370Converter converter, double wanted, int? chosen)
@@ -64,10 +83,11 @@ internal sealed class SoundMachine : IAsyncDisposable
 
     private async Task WorkAsync(Es1370Converter converter, StreamFormat format, Func<CyclicTransfer, Task> work)
     {
-        await using PciFunction function = await _platform.OpenAsync(_address, _interrupted).ConfigureAwait(false);
+        await using PciFunction function = await _host.Platform.OpenAsync(_host.CardAddress, _interrupted).ConfigureAwait(false);
         await using Es1370Driver driver = Es1370Driver.Start(function);
         Transfer = driver.Open(converter, format, Settings.ToStream());
-        long started = _platform.Clock.GetTimestamp();
+        TimeProvider clock = _host.Platform.Clock;
+        long started = clock.GetTimestamp();
         try
         {
             await work(Transfer).ConfigureAwait(false);
@@ -75,7 +95,7 @@ internal sealed class SoundMachine : IAsyncDisposable
         finally
         {
             Transfer.Stop();
-            MachineTime = _platform.Clock.GetElapsedTime(started);
+            MachineTime = clock.GetElapsedTime(started);
         }
     }
 }

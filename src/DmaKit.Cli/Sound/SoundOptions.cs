@@ -12,7 +12,11 @@ internal sealed class SoundOptions
     private const double MostSkew = 10_000;
     private static readonly SoundSettings s_standard = new();
 
+    // QEMU moves one period in each tick, and ticks every millisecond: a card with shorter ones would be too slow.
+    private static readonly TimeSpan s_leastQemuPeriod = TimeSpan.FromMilliseconds(2);
+
     private readonly Option<string> _out;
+    private readonly PlatformOption _platform;
     private readonly Option<int?> _rate;
     private readonly Option<string> _raw;
     private readonly Option<double> _skew;
@@ -20,7 +24,7 @@ internal sealed class SoundOptions
     private readonly Option<TimeSpan> _period = OptionKinds.Time("--period", "Time between two interrupts.", s_standard.Period, TimeSpan.FromSeconds(1));
     private readonly Option<TimeSpan> _ring = OptionKinds.Time("--ring", "Length of the ring that is asked for; 256 KiB is the most.", s_standard.Ring, TimeSpan.FromSeconds(100));
     private readonly Option<TimeSpan>? _lead;
-    private readonly Option<bool> _realTime = new("--real-time") { Description = "Run on the real clock, not on an emulated one that is faster." };
+    private readonly Option<bool> _realTime = new("--real-time") { Description = "Run on the real clock, not on an emulated one that is faster. QEMU always does." };
     private readonly Option<int> _seed = OptionKinds.Number("--seed", "Where jitter comes from.", s_standard.Seed, 0, int.MaxValue);
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object on standard output instead of text." };
 
@@ -58,7 +62,10 @@ internal sealed class SoundOptions
                 return 0;
             },
         };
-        foreach (Option option in new Option[] { _out, _rate, _raw, _skew, _jitter, _period, _ring }) command.Options.Add(option);
+        foreach (Option option in new Option[] { _out, _rate, _raw }) command.Options.Add(option);
+        _platform = new PlatformOption(command);
+        foreach (Option option in new Option[] { _skew, _jitter, _seed }) _platform.EmulatedOnly(option);
+        foreach (Option option in new Option[] { _skew, _jitter, _period, _ring }) command.Options.Add(option);
         if (plays)
         {
             _lead = OptionKinds.Time("--lead", "How far ahead of the card sources are mixed; 0 is the whole ring.", TimeSpan.Zero, TimeSpan.FromSeconds(100));
@@ -68,6 +75,17 @@ internal sealed class SoundOptions
         foreach (Option option in new Option[] { _realTime, _seed, _json }) command.Options.Add(option);
         command.Validators.Add(Check);
     }
+
+    /// <summary>Adds the option for QEMU's own file.</summary>
+    internal Option<string?> AddWire(Command command)
+    {
+        Option<string?> wire = WireOption.AddTo(command, "Where QEMU keeps its own WAV file of what its card played.", _out);
+        _platform.QemuOnly(wire);
+        return wire;
+    }
+
+    /// <summary>Whether the command line asks for one of QEMU's cards.</summary>
+    internal bool IsQemu(CommandResult result) => _platform.IsQemu(result);
 
     internal string Out(ParseResult parsed) => parsed.GetValue(_out)!;
 
@@ -79,12 +97,13 @@ internal sealed class SoundOptions
 
     internal SoundSettings Read(ParseResult parsed) => new()
     {
+        Platform = _platform.Read(parsed),
         SkewPartsPerMillion = parsed.GetValue(_skew),
         Jitter = parsed.GetValue(_jitter),
         Period = parsed.GetValue(_period),
         Ring = parsed.GetValue(_ring),
         Lead = _lead is null ? TimeSpan.Zero : parsed.GetValue(_lead),
-        RealTime = parsed.GetValue(_realTime),
+        RealTime = parsed.GetValue(_realTime) || _platform.Read(parsed) != PlatformKind.Emulated,
         Seed = parsed.GetValue(_seed),
     };
 
@@ -94,6 +113,7 @@ internal sealed class SoundOptions
         if (result.GetValue(_json) && result.GetValue(_out) is "-") result.AddError("--json and --out - both want the standard output");
         TimeSpan period = Given(_period, s_standard.Period), ring = Given(_ring, s_standard.Ring), lag = 8 * Given(_jitter, TimeSpan.Zero);
         if (period < TimeSpan.FromMicroseconds(100)) result.AddError($"--period is {TimeText.Show(period)}; legal: 100 us or more");
+        if (IsQemu(result) && period < s_leastQemuPeriod) result.AddError($"--period is {TimeText.Show(period)}; legal on QEMU: {TimeText.Show(s_leastQemuPeriod)} or more");
         TimeSpan least = 4 * period + 2 * lag;
         if (ring < least) result.AddError($"--ring is {TimeText.Show(ring)}; legal: {TimeText.Show(least)} or more, which is four periods and sixteen times the jitter");
         if (_lead is not null && Given(_lead, TimeSpan.Zero) is var lead && lead > TimeSpan.Zero && lead < 2 * period + 2 * lag)

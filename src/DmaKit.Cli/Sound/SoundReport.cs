@@ -6,7 +6,7 @@ namespace DmaKit.Cli;
 /// <summary>What a sound verb did, as JSON or as text.</summary>
 internal sealed record SoundReport(
     string Verb, string Platform, StreamFormat Format, long Frames, TimeSpan Time, TimeSpan MachineTime, string Sha256,
-    long RingBytes, long RingAsked, int PeriodBytes, double DriftPartsPerMillion, CyclicStatistics Ring, DeviceCounters Card)
+    long RingBytes, long RingAsked, int PeriodBytes, double DriftPartsPerMillion, CyclicStatistics Ring, IReadOnlyList<CyclicGap> Gaps, DeviceCounters Card)
 {
     /// <summary>Writes the one JSON object.</summary>
     internal void WriteJson(ToolHost host) => JsonOutput.Write(host, json =>
@@ -33,6 +33,17 @@ internal sealed record SoundReport(
         json.WriteNumber("overruns", Ring.Overruns);
         json.WriteNumber("overrunBytes", Ring.OverrunBytes);
         json.WriteEndObject();
+        json.WriteStartArray("gaps");
+        foreach (CyclicGap gap in Gaps)
+        {
+            long frame = gap.Position / Format.FrameBytes;
+            json.WriteStartObject();
+            json.WriteNumber("frame", frame);
+            json.WriteNumber("frames", (gap.End + Format.FrameBytes - 1) / Format.FrameBytes - frame);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     });
 
     /// <summary>Writes a few lines for people.</summary>

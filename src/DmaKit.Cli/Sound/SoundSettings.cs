@@ -6,6 +6,9 @@ namespace DmaKit.Cli;
 /// <summary>What a sound verb's card and ring are like.</summary>
 internal sealed record SoundSettings
 {
+    /// <summary>Whose card it is.</summary>
+    internal PlatformKind Platform { get; init; }
+
     /// <summary>By how much the card's crystal is fast.</summary>
     internal double SkewPartsPerMillion { get; init; }
 

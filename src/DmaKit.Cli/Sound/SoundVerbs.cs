@@ -10,7 +10,7 @@ internal static class SoundVerbs
         CyclicTransfer transfer = machine.Transfer!;
         return new SoundReport(
             verb, machine.Platform, format, output.Frames, host.Clock.GetElapsedTime(started), machine.MachineTime, output.Sha256(),
-            transfer.RingBytes, transfer.RequestedBytes, transfer.PeriodBytes, transfer.DriftPartsPerMillion, transfer.Statistics, machine.Counters);
+            transfer.RingBytes, transfer.RequestedBytes, transfer.PeriodBytes, transfer.DriftPartsPerMillion, transfer.Statistics, transfer.Gaps, machine.Counters);
     }
 
     /// <summary>An output that is not whole is no success, however it sounds.</summary>

@@ -27,20 +27,11 @@ internal static class NetLoopVerb
 
     private static async Task<int> RunAsync(ToolHost host, string from, string to, string? wire, NetSettings settings, bool json, CancellationToken interrupted)
     {
-        if (wire is not null) CheckWire(wire, from);
+        if (wire is not null) WireOption.Check(wire, [from], "capture");
         using CaptureInput input = await NetFiles.OpenAsync(host, from, to, interrupted).ConfigureAwait(false);
         await using NetSession session = await NetSession.StartAsync(host, "net loop", settings, () => NetMachine.StartLoopAsync(settings.Machine, wire, interrupted), to, input, interrupted).ConfigureAwait(false);
         var flow = new PacketFlow(session, input, settings.Fragments);
         await session.RunAsync(() => flow.RunAsync(session.Machine.Cards[1].ReceiveAsync)).ConfigureAwait(false);
         return NetFiles.Report(host, session, to, json, "received");
-    }
-
-    /// <summary>QEMU writes over the file, so that it must not be what is sent.</summary>
-    private static void CheckWire(string wire, string from)
-    {
-        const string role = "capture of the wire";
-        PathCheck.Creatable(wire, role);
-        using OutputClaim claim = OutputClaim.Take(wire, role);
-        if (!PathCheck.IsStandardStream(from) && File.Exists(from)) claim.OpenInput(from, "capture").Dispose();
     }
 }

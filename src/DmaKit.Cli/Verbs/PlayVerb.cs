@@ -11,12 +11,13 @@ internal static class PlayVerb
 
     internal static Command Build(ToolHost host)
     {
-        var command = new VerbCommand("play", "Mixes WAV files into the ring of an emulated sound card, and writes what the card plays.")
+        var command = new VerbCommand("play", "Mixes WAV files into the ring of a sound card, and writes what the card plays.")
         {
             Examples =
             [
                 "dmakit play A.wav B.wav@1.5s,gain=-6dB --out MIX.wav",
                 "dmakit play A.wav --out MIX.wav --skew-ppm 300 --jitter 2ms --real-time",
+                "dmakit play A.wav B.wav --out MIX.wav --platform qemu",
                 "sox A.flac -t s16 - | dmakit play - --raw s16,44100,2 --out - | aplay -f cd",
             ],
         };
@@ -33,23 +34,27 @@ internal static class PlayVerb
         });
         command.Arguments.Add(sources);
         var options = new SoundOptions(command, Converter);
+        Option<string?> wire = options.AddWire(command);
         command.SetAction((parsed, interrupted) => RunAsync(
-            host, parsed.GetValue(sources)!, options.Out(parsed), options.Rate(parsed), options.Raw(parsed), options.Read(parsed), options.Json(parsed), interrupted));
+            host, parsed.GetValue(sources)!, options.Out(parsed), parsed.GetValue(wire), options.Rate(parsed), options.Raw(parsed), options.Read(parsed), options.Json(parsed), interrupted));
         return command;
     }
 
     private static async Task<int> RunAsync(
-        ToolHost host, string[] sources, string to, int? chosenRate, WavFormat raw, SoundSettings settings, bool json, CancellationToken interrupted)
+        ToolHost host, string[] sources, string to, string? wire, int? chosenRate, WavFormat raw, SoundSettings settings, bool json, CancellationToken interrupted)
     {
-        using var inputs = await SoundInputs.OpenAsync(host, [.. sources.Select(Parse)], raw, to, interrupted).ConfigureAwait(false);
+        SoundSpec[] specs = [.. sources.Select(Parse)];
+        if (wire is not null) WireOption.Check(wire, specs.Select(s => s.Path), "source");
+        using var inputs = await SoundInputs.OpenAsync(host, specs, raw, to, interrupted).ConfigureAwait(false);
         double rate = SoundMachine.ChooseRate(host, Converter, inputs.All[0].Source.Format.Rate, chosenRate);
         int channels = inputs.All.Any(i => i.Source.Format.Channels > 1) ? 2 : 1;
         var format = new StreamFormat(SampleFormat.Int16, channels, rate);
         (SoundInput Input, IStreamSource Source, long Start)[] mix =
             [.. inputs.All.Select(i => (i, i.At(rate), (long)Math.Round(i.Spec.Start.TotalSeconds * rate)))];
         long frames = mix.Max(m => m.Start + m.Source.Frames);
+        await using SoundMachine machine = await SoundMachine.StartPlayingAsync(settings, format, wire, interrupted).ConfigureAwait(false);
         using SoundOutput output = await SoundOutput.OpenAsync(to, new WavFormat(WavEncoding.Pcm, 16, channels, (int)rate), frames, host, interrupted).ConfigureAwait(false);
-        await using var machine = new SoundMachine(settings, new OutputSink(output), null, interrupted);
+        machine.PlayInto(output);
         long started = host.Clock.GetTimestamp();
         Task work = machine.RunAsync(Converter, format, async transfer =>
         {
@@ -57,6 +62,7 @@ internal static class PlayVerb
             var player = new StreamPlayer(transfer, format, settings.Lead);
             foreach ((SoundInput input, IStreamSource source, long start) in mix)
                 player.Add(source, start, new ComposedSourceOptions { Gain = input.Spec.Gain, FadeIn = input.Spec.Fade, FadeOut = input.Spec.Fade });
+            if (machine.TailFrames > 0) player.Add(new MemorySource(format, new byte[machine.TailFrames * format.FrameBytes]), frames);
             await player.RunAsync(toEnd: true, _ => output.ThrowIfFailed(), interrupted).ConfigureAwait(false);
         });
         try
@@ -65,9 +71,11 @@ internal static class PlayVerb
         }
         catch (OperationCanceledException e) when (interrupted.IsCancellationRequested)
         {
+            await machine.FinishAsync(output).ConfigureAwait(false);
             throw new ToolException($"interrupted; {SizeText.Exact(output.Frames)} frames were written", ExitCode.Interrupted, e);
         }
 
+        await machine.FinishAsync(output).ConfigureAwait(false);
         output.Complete();
         foreach (SoundInput input in inputs.All) input.ThrowIfFailed();
         SoundReport report = SoundVerbs.Report(host, "play", machine, format, output, started);

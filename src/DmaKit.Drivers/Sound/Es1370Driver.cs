@@ -110,16 +110,15 @@ public sealed class Es1370Driver : IAsyncDisposable
     {
         if (Pause(converter) == 0) throw new ArgumentOutOfRangeException(nameof(converter), converter, $"{converter} cannot be paused; legal: Dac1, Dac2.");
         CyclicTransfer? transfer = _streams[(int)converter]?.Transfer;
-        if (!paused) transfer?.SetHeld(false);
         lock (_gate)
         {
             _serial = paused ? _serial | Pause(converter) : _serial & ~Pause(converter);
             _registers.Write32(Serial, _serial);
         }
 
-        if (!paused) return;
-        transfer?.Poll();
-        transfer?.SetHeld(true);
+        // The position stands still a little longer than it is said to: were it the other way round, a thread that is held up in between would make the card seem laps ahead.
+        if (paused) transfer?.Poll();
+        transfer?.SetHeld(paused);
     }
 
     /// <summary>Ends the driver: every converter is stopped, every ring given back.</summary>

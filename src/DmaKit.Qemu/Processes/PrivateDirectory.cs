@@ -9,6 +9,7 @@ internal sealed class PrivateDirectory : IDisposable
     internal const string Prefix = "dmakit-qemu-";
 
     private const string OwnerFile = "owner";
+    private const int NameDigits = 16;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     // The longest name that a socket can have, without its final zero.
@@ -31,7 +32,7 @@ internal sealed class PrivateDirectory : IDisposable
     /// <exception cref="DmaException">That directory's name is too long for a socket in it.</exception>
     internal static PrivateDirectory Create()
     {
-        string path = System.IO.Path.Combine(Root(), Prefix + Guid.NewGuid().ToString("N")[..16]);
+        string path = System.IO.Path.Combine(Root(), Prefix + Guid.NewGuid().ToString("N")[..NameDigits]);
         if (path.Length + "/qtest".Length > LongestSocketName)
             throw new DmaException($"A socket's name has at most {LongestSocketName} bytes, and '{path}' is too long for it. Set TMPDIR to a shorter directory.");
         if (OperatingSystem.IsWindows()) throw new PlatformNotSupportedException();
@@ -42,11 +43,11 @@ internal sealed class PrivateDirectory : IDisposable
         return new PrivateDirectory(path, owner);
     }
 
-    /// <summary>Removes the directories of programs that are gone.</summary>
+    /// <summary>Removes the directories of programs that are gone: those with names of the shape that they have here, and no others.</summary>
     /// <param name="clock">Tells how old a directory is.</param>
     internal static void Sweep(TimeProvider clock)
     {
-        foreach (string path in Directory.EnumerateDirectories(Root(), Prefix + "*"))
+        foreach (string path in Directory.EnumerateDirectories(Root(), Prefix + new string('?', NameDigits)))
         {
             try
             {

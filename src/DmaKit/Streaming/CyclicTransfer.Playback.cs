@@ -187,7 +187,7 @@ public sealed partial class CyclicTransfer
             if (wanted is { } asked && start > asked)
             {
                 late = (int)Math.Min(length, start - asked);
-                _counted = _counted with { LateBytes = _counted.LateBytes + late };
+                NoteLate(asked, late);
             }
 
             long room = Math.Clamp(_position + RingBytes - start, 0, length - late);
@@ -221,7 +221,7 @@ public sealed partial class CyclicTransfer
             long reached = FurthestAt(now);
             if (IsMoving && _looked >= copied) reached = Math.Min(reached, FrameUp(_position + Spread));
             int late = (int)Math.Clamp(reached - _writePosition, 0, length);
-            if (late > 0) _counted = _counted with { LateBytes = _counted.LateBytes + late };
+            if (late > 0) NoteLate(_writePosition, late);
 
             // The place of a position that the device is known to have passed belongs to the next lap by now, and was silenced for it.
             if (_writePosition < _position && _options.Underrun != UnderrunPolicy.Repeat) FillSilence(_writePosition, Math.Min(end, _position));
@@ -235,7 +235,7 @@ public sealed partial class CyclicTransfer
     {
         long known = Math.Max(_end, _accounted);
         long gap = Math.Max(0, start - known);
-        if (gap > 0 && _writeIsAppend) NoteUnderrun(gap);
+        if (gap > 0 && _writeIsAppend) NoteUnderrun(known, gap);
         else _counted = _counted with { SilenceBytes = _counted.SilenceBytes + gap };
         long fresh = Math.Max(0, end - Math.Max(start, known));
         _counted = _counted with { DataBytes = _counted.DataBytes + fresh };
@@ -243,8 +243,15 @@ public sealed partial class CyclicTransfer
         _inUnderrun &= _end <= _position;
     }
 
-    private void NoteUnderrun(long bytes)
+    private void NoteLate(long position, int bytes)
     {
+        _counted = _counted with { LateBytes = _counted.LateBytes + bytes };
+        _gaps.Add(position, position + bytes);
+    }
+
+    private void NoteUnderrun(long position, long bytes)
+    {
+        _gaps.Add(position, position + bytes);
         _counted = _counted with { UnderrunBytes = _counted.UnderrunBytes + bytes, Underruns = _counted.Underruns + (_inUnderrun ? 0 : 1) };
         _inUnderrun = true;
     }
@@ -257,7 +264,7 @@ public sealed partial class CyclicTransfer
         if (missing)
         {
             if (_state == CyclicState.Draining) _counted = _counted with { SilenceBytes = _counted.SilenceBytes + (position - known) };
-            else NoteUnderrun(position - known);
+            else NoteUnderrun(known, position - known);
             _accounted = position;
         }
 

@@ -40,8 +40,10 @@ public sealed partial class CyclicTransfer
     public void Start()
     {
         if (State == CyclicState.Stopped) Prepare();
+        long reports;
         lock (_gate)
         {
+            reports = _counted.Reports;
             if (_state != CyclicState.Prepared) throw new DmaMisuseException($"Start on ring '{Name}' in state {_state}; legal: Stopped, Prepared.");
             BeginClock();
             _held = false;
@@ -58,6 +60,9 @@ public sealed partial class CyclicTransfer
             throw;
         }
 
+        // However long it took to start the device: it has not gone round the ring meanwhile without a report.
+        lock (_gate)
+            if (_counted.Reports == reports) _reported = _time.GetTimestamp();
         if (_options.PollInterval > TimeSpan.Zero)
             _poll = _time.CreateTimer(static state => ((CyclicTransfer)state!).PollNow(), this, _options.PollInterval, _options.PollInterval);
     }
@@ -178,6 +183,10 @@ public sealed partial class CyclicTransfer
         try
         {
             Poll();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The transfer ended, and its function was closed, while the timer's thread was on its way here.
         }
         catch (DmaException e)
         {

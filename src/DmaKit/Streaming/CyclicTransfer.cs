@@ -24,6 +24,7 @@ public sealed partial class CyclicTransfer : IDisposable
     private readonly CyclicWaiter _dataWaiter;
     private readonly CyclicWaiter _drainWaiter;
     private readonly CyclicWaiter _positionWaiter;
+    private readonly CyclicGapLog _gaps = new();
     private CyclicStatistics _counted;
     private CyclicState _state;
     private int _busy;
@@ -93,6 +94,18 @@ public sealed partial class CyclicTransfer : IDisposable
         get
         {
             lock (_gate) return _counted;
+        }
+    }
+
+    /// <summary>
+    /// Of playing: where what was counted as late, or as missing, was to be heard. The latest 4,096 stretches, in the order in which they were noticed;
+    /// they may overlap. A copy, for reports and tests: it allocates.
+    /// </summary>
+    public IReadOnlyList<CyclicGap> Gaps
+    {
+        get
+        {
+            lock (_gate) return _gaps.ToArray();
         }
     }
 

@@ -132,7 +132,7 @@ public sealed class LifeTests
     [Fact]
     public async Task Folders_of_programs_that_are_gone_are_swept()
     {
-        string orphan = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), PrivateDirectory.Prefix + "00000000000orphan")).FullName;
+        string orphan = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), PrivateDirectory.Prefix + "0000000000orphan")).FullName;
         await File.WriteAllTextAsync(Path.Combine(orphan, "owner"), "");
         await File.WriteAllTextAsync(Path.Combine(orphan, "rom"), "");
         using PrivateDirectory taken = PrivateDirectory.Create();

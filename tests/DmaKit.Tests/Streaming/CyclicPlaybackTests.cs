@@ -6,6 +6,31 @@ public sealed class CyclicPlaybackTests
     private static CyclicTransferOptions Options { get; } = new() { FrameBytes = 4, Rate = RingDevice.Rate, PeriodBytes = 40, RingBytes = 400 };
 
     [Fact]
+    public void S3_Where_what_was_late_or_missing_belongs_is_told()
+    {
+        var device = new RingDevice(Options);
+        device.Transfer.Prepare();
+        Append(device, 80);
+        device.Transfer.Start();
+        device.Move(60);
+        device.Report();
+        Assert.Empty(device.Transfer.Gaps);
+
+        // Missing from 80 on; what goes on from there is the same gap.
+        device.Move(60);
+        device.Report();
+        device.Move(20);
+        device.Report();
+        Assert.Equal([new CyclicGap(80, 60)], device.Transfer.Gaps);
+
+        // Late: written where the device was already.
+        CyclicWrite late = device.Transfer.WriteAt(100, RingDevice.Data(100, 100));
+        Assert.True(late.Late >= 40);
+        Assert.Equal([new CyclicGap(80, 60 + (late.Late - 40))], device.Transfer.Gaps);
+        Assert.Equal((60, late.Late), (device.Transfer.Statistics.UnderrunBytes, device.Transfer.Statistics.LateBytes));
+    }
+
+    [Fact]
     public void S3_What_is_appended_in_time_is_heard_at_its_position()
     {
         var device = new RingDevice(Options);

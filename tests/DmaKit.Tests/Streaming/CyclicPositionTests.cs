@@ -37,6 +37,19 @@ public sealed class CyclicPositionTests
         Assert.Equal(0, device.Transfer.Statistics.LostPositions);
     }
 
+    [Theory]
+    [InlineData(300)]
+    [InlineData(5000)]
+    public void S2_A_device_that_starts_late_is_not_taken_to_be_laps_ahead(int late)
+    {
+        var device = new RingDevice(Options) { StartDelay = late };
+        device.Transfer.Start();
+        device.Move(40);
+        device.Report();
+        Assert.Equal(40, device.Transfer.Position);
+        Assert.Equal((0, 0), (device.Transfer.Statistics.ResolvedLaps, device.Transfer.Statistics.LostPositions));
+    }
+
     [Fact]
     public void S2_Laps_that_cannot_be_made_out_are_reported_as_lost()
     {
@@ -138,6 +151,24 @@ public sealed class CyclicPositionTests
         device.Transfer.ReportOffset(100);
         device.Transfer.ReportPeriod();
         Assert.Equal(0, device.Transfer.Position);
+    }
+
+    [Fact]
+    public async Task S2_A_timer_that_comes_when_the_function_is_closed_harms_nobody()
+    {
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var device = new RingDevice(Options with { PollInterval = TimeSpan.FromMilliseconds(1) })
+        {
+            MoveAtPoll = () =>
+            {
+                asked.TrySetResult();
+                throw new ObjectDisposedException("function");
+            },
+        };
+        device.Transfer.Start();
+        await asked.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        device.MoveAtPoll = () => 0;
+        device.Transfer.Stop();
     }
 
     private static RingDevice Running(CyclicTransferOptions options)

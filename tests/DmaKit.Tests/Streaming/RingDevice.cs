@@ -59,8 +59,12 @@ internal sealed class RingDevice : ICyclicDevice
         return data;
     }
 
+    /// <summary>How much time passes before the device starts, as the way that it would go in that time.</summary>
+    public int StartDelay { get; init; }
+
     public void Start(CyclicTransfer transfer)
     {
+        PassTime(StartDelay);
         _origin = _reported = Truth = transfer.Position;
         IsMoving = true;
         Starts++;
