@@ -19,19 +19,29 @@ internal static class FloatMixer
         else Add<FloatLanes128>(sums, batch, fresh, output);
     }
 
-    internal static void Add<TLanes>(Span<float> sums, StreamBatch batch, bool fresh, Span<byte> output) where TLanes : struct, IFloatLanes<TLanes>
+    // The batch goes by reference: copying it would cost as much as a twentieth of a block of 480 frames.
+    internal static void Add<TLanes>(Span<float> sums, in StreamBatch batch, bool fresh, Span<byte> output) where TLanes : struct, IFloatLanes<TLanes>
     {
         int bytes = sums.Length * sizeof(float);
         if (batch.Bytes < bytes || (!output.IsEmpty && output.Length < bytes)) throw new ArgumentException($"{sums.Length} sums, streams of {batch.Bytes} bytes, {output.Length} bytes of room.", nameof(batch));
         int taken = batch.Count >= 8 ? 8 : batch.Count >= 4 ? 4 : batch.Count >= 2 ? 2 : 1;
-        bool last = batch.Count == taken;
+        if (batch.Count == taken) Add<TLanes>(sums, batch, taken, fresh, output);
+        else AddInTurn<TLanes>(sums, batch, taken, fresh, output);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add<TLanes>(Span<float> sums, in StreamBatch batch, int streams, bool fresh, Span<byte> output) where TLanes : struct, IFloatLanes<TLanes>
+    {
         int done = sums.Length / TLanes.Count * TLanes.Count;
-        Span<byte> written = last ? output : [];
-        Pass<TLanes>(sums, batch, taken, fresh, written, 0, done);
-        if (done < sums.Length) Pass<FloatLanes1>(sums, batch, taken, fresh, written, done, sums.Length);
-        if (last) return;
+        Pass<TLanes>(sums, batch, streams, fresh, output, 0, done);
+        if (done < sums.Length) Pass<FloatLanes1>(sums, batch, streams, fresh, output, done, sums.Length);
+    }
+
+    private static void AddInTurn<TLanes>(Span<float> sums, in StreamBatch batch, int streams, bool fresh, Span<byte> output) where TLanes : struct, IFloatLanes<TLanes>
+    {
+        Add<TLanes>(sums, batch, streams, fresh, []);
         StreamBatch rest = batch;
-        rest.Skip(taken);
+        rest.Skip(streams);
         Add<TLanes>(sums, rest, fresh: false, output);
     }
 
@@ -220,44 +230,69 @@ internal static class FloatMixer
         TLanes g0 = TLanes.All(b.G0), g1 = TLanes.All(b.G1), g2 = TLanes.All(b.G2), g3 = TLanes.All(b.G3), g4 = TLanes.All(b.G4), g5 = TLanes.All(b.G5), g6 = TLanes.All(b.G6), g7 = TLanes.All(b.G7);
         nuint width = (nuint)TLanes.Count;
         nuint at = (nuint)from;
-        for (; at + width < (nuint)to; at += 2 * width)
+        // Four sums at once: eight products on one sum wait for each other, and fewer than four do not fill the time.
+        for (; at + (3 * width) < (nuint)to; at += 4 * width)
         {
-            TLanes sum = TFresh.IsSet ? TLanes.Zero : TLanes.Load(ref d, at);
-            TLanes next = TFresh.IsSet ? TLanes.Zero : TLanes.Load(ref d, at + width);
-            sum = TLanes.AddProduct(sum, ref s0, at, g0);
-            next = TLanes.AddProduct(next, ref s0, at + width, g0);
-            sum = TLanes.AddProduct(sum, ref s1, at, g1);
-            next = TLanes.AddProduct(next, ref s1, at + width, g1);
-            sum = TLanes.AddProduct(sum, ref s2, at, g2);
-            next = TLanes.AddProduct(next, ref s2, at + width, g2);
-            sum = TLanes.AddProduct(sum, ref s3, at, g3);
-            next = TLanes.AddProduct(next, ref s3, at + width, g3);
-            sum = TLanes.AddProduct(sum, ref s4, at, g4);
-            next = TLanes.AddProduct(next, ref s4, at + width, g4);
-            sum = TLanes.AddProduct(sum, ref s5, at, g5);
-            next = TLanes.AddProduct(next, ref s5, at + width, g5);
-            sum = TLanes.AddProduct(sum, ref s6, at, g6);
-            next = TLanes.AddProduct(next, ref s6, at + width, g6);
-            sum = TLanes.AddProduct(sum, ref s7, at, g7);
-            next = TLanes.AddProduct(next, ref s7, at + width, g7);
-            TLanes.Store(sum, ref d, at);
-            TLanes.Store(next, ref d, at + width);
+            TLanes sum0 = TFresh.IsSet ? TLanes.Zero : TLanes.Load(ref d, at);
+            TLanes sum1 = TFresh.IsSet ? TLanes.Zero : TLanes.Load(ref d, at + (1 * width));
+            TLanes sum2 = TFresh.IsSet ? TLanes.Zero : TLanes.Load(ref d, at + (2 * width));
+            TLanes sum3 = TFresh.IsSet ? TLanes.Zero : TLanes.Load(ref d, at + (3 * width));
+            sum0 = TLanes.AddProduct(sum0, ref s0, at, g0);
+            sum1 = TLanes.AddProduct(sum1, ref s0, at + (1 * width), g0);
+            sum2 = TLanes.AddProduct(sum2, ref s0, at + (2 * width), g0);
+            sum3 = TLanes.AddProduct(sum3, ref s0, at + (3 * width), g0);
+            sum0 = TLanes.AddProduct(sum0, ref s1, at, g1);
+            sum1 = TLanes.AddProduct(sum1, ref s1, at + (1 * width), g1);
+            sum2 = TLanes.AddProduct(sum2, ref s1, at + (2 * width), g1);
+            sum3 = TLanes.AddProduct(sum3, ref s1, at + (3 * width), g1);
+            sum0 = TLanes.AddProduct(sum0, ref s2, at, g2);
+            sum1 = TLanes.AddProduct(sum1, ref s2, at + (1 * width), g2);
+            sum2 = TLanes.AddProduct(sum2, ref s2, at + (2 * width), g2);
+            sum3 = TLanes.AddProduct(sum3, ref s2, at + (3 * width), g2);
+            sum0 = TLanes.AddProduct(sum0, ref s3, at, g3);
+            sum1 = TLanes.AddProduct(sum1, ref s3, at + (1 * width), g3);
+            sum2 = TLanes.AddProduct(sum2, ref s3, at + (2 * width), g3);
+            sum3 = TLanes.AddProduct(sum3, ref s3, at + (3 * width), g3);
+            sum0 = TLanes.AddProduct(sum0, ref s4, at, g4);
+            sum1 = TLanes.AddProduct(sum1, ref s4, at + (1 * width), g4);
+            sum2 = TLanes.AddProduct(sum2, ref s4, at + (2 * width), g4);
+            sum3 = TLanes.AddProduct(sum3, ref s4, at + (3 * width), g4);
+            sum0 = TLanes.AddProduct(sum0, ref s5, at, g5);
+            sum1 = TLanes.AddProduct(sum1, ref s5, at + (1 * width), g5);
+            sum2 = TLanes.AddProduct(sum2, ref s5, at + (2 * width), g5);
+            sum3 = TLanes.AddProduct(sum3, ref s5, at + (3 * width), g5);
+            sum0 = TLanes.AddProduct(sum0, ref s6, at, g6);
+            sum1 = TLanes.AddProduct(sum1, ref s6, at + (1 * width), g6);
+            sum2 = TLanes.AddProduct(sum2, ref s6, at + (2 * width), g6);
+            sum3 = TLanes.AddProduct(sum3, ref s6, at + (3 * width), g6);
+            sum0 = TLanes.AddProduct(sum0, ref s7, at, g7);
+            sum1 = TLanes.AddProduct(sum1, ref s7, at + (1 * width), g7);
+            sum2 = TLanes.AddProduct(sum2, ref s7, at + (2 * width), g7);
+            sum3 = TLanes.AddProduct(sum3, ref s7, at + (3 * width), g7);
+            TLanes.Store(sum0, ref d, at);
+            TLanes.Store(sum1, ref d, at + (1 * width));
+            TLanes.Store(sum2, ref d, at + (2 * width));
+            TLanes.Store(sum3, ref d, at + (3 * width));
             if (!TWrite.IsSet) continue;
-            TLanes.Store(TLanes.Clamp(sum), ref o, at);
-            TLanes.Store(TLanes.Clamp(next), ref o, at + width);
+            TLanes.Store(TLanes.Clamp(sum0), ref o, at);
+            TLanes.Store(TLanes.Clamp(sum1), ref o, at + (1 * width));
+            TLanes.Store(TLanes.Clamp(sum2), ref o, at + (2 * width));
+            TLanes.Store(TLanes.Clamp(sum3), ref o, at + (3 * width));
         }
 
-        if (at >= (nuint)to) return;
-        TLanes rest = TFresh.IsSet ? TLanes.Zero : TLanes.Load(ref d, at);
-        rest = TLanes.AddProduct(rest, ref s0, at, g0);
-        rest = TLanes.AddProduct(rest, ref s1, at, g1);
-        rest = TLanes.AddProduct(rest, ref s2, at, g2);
-        rest = TLanes.AddProduct(rest, ref s3, at, g3);
-        rest = TLanes.AddProduct(rest, ref s4, at, g4);
-        rest = TLanes.AddProduct(rest, ref s5, at, g5);
-        rest = TLanes.AddProduct(rest, ref s6, at, g6);
-        rest = TLanes.AddProduct(rest, ref s7, at, g7);
-        TLanes.Store(rest, ref d, at);
-        if (TWrite.IsSet) TLanes.Store(TLanes.Clamp(rest), ref o, at);
+        for (; at < (nuint)to; at += width)
+        {
+            TLanes rest = TFresh.IsSet ? TLanes.Zero : TLanes.Load(ref d, at);
+            rest = TLanes.AddProduct(rest, ref s0, at, g0);
+            rest = TLanes.AddProduct(rest, ref s1, at, g1);
+            rest = TLanes.AddProduct(rest, ref s2, at, g2);
+            rest = TLanes.AddProduct(rest, ref s3, at, g3);
+            rest = TLanes.AddProduct(rest, ref s4, at, g4);
+            rest = TLanes.AddProduct(rest, ref s5, at, g5);
+            rest = TLanes.AddProduct(rest, ref s6, at, g6);
+            rest = TLanes.AddProduct(rest, ref s7, at, g7);
+            TLanes.Store(rest, ref d, at);
+            if (TWrite.IsSet) TLanes.Store(TLanes.Clamp(rest), ref o, at);
+        }
     }
 }
