@@ -43,8 +43,10 @@ internal sealed class SoundInput : IDisposable
         try
         {
             // What is mixed is read again now and then: a pipe cannot do that.
-            stream = file.Length is null ? await SpoolAsync(file, cancellationToken).ConfigureAwait(false) : claim.OpenInput(spec.Path, "input");
-            WavReader reader = isStream && !IsWav(stream) ? WavReader.OpenRaw(stream, raw) : WavReader.Open(stream);
+            bool piped = file.Length is null;
+            stream = piped ? await SpoolAsync(file, cancellationToken).ConfigureAwait(false) : claim.OpenInput(spec.Path, "input");
+            WavReader reader = isStream && !IsWav(stream) ? WavReader.OpenRaw(stream, raw) : WavReader.Open(stream, piped: piped);
+            if (reader.Frames == 0) throw new ToolException($"{name} has no samples");
             if (reader.Format.Channels > MostChannels) throw new ToolException($"{name} has {reader.Format.Channels} channels; {MostChannels} at most can be mixed");
             return new SoundInput(spec, name, reader);
         }

@@ -22,7 +22,7 @@ internal sealed record SoundReport(
         json.WriteNumber("ringBytes", RingBytes);
         json.WriteNumber("ringBytesAsked", RingAsked);
         json.WriteNumber("periodBytes", PeriodBytes);
-        json.WriteNumber("driftPpm", Math.Round(DriftPartsPerMillion, 3));
+        json.WriteNumber("driftPpm", Math.Round(DriftPartsPerMillion, 3) + 0.0);
         json.WriteStartObject("counters");
         json.WriteNumber("interrupts", Card.Interrupts);
         json.WriteNumber("periods", Card.Commands);

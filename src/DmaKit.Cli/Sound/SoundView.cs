@@ -8,7 +8,7 @@ namespace DmaKit.Cli;
 /// <summary>A sound verb as it runs: the ring with the positions of device and program, and the figures.</summary>
 internal static class SoundView
 {
-    private const int Label = 9;
+    private const string Gap = "   ";
     private static readonly TimeSpan s_frame = TimeSpan.FromMilliseconds(60);
 
     /// <summary>Draws on the standard error while the work goes on, and takes the view away then.</summary>
@@ -30,11 +30,15 @@ internal static class SoundView
             console.Profile.Width = host.Width;
             await console.Live(new Text("")).AutoClear(true).Overflow(VerticalOverflow.Crop).StartAsync(async screen =>
             {
-                while (!work.IsCompleted)
+                bool goesOn;
+                do
                 {
+                    // What the end looked like is drawn, too.
+                    goesOn = !work.IsCompleted;
                     if (machine.Transfer is { } transfer) screen.UpdateTarget(Draw(transfer, frames, host.Width));
-                    await Task.WhenAny(work, Task.Delay(s_frame, host.Clock, CancellationToken.None)).ConfigureAwait(false);
+                    if (goesOn) await Task.WhenAny(work, Task.Delay(s_frame, host.Clock, CancellationToken.None)).ConfigureAwait(false);
                 }
+                while (goesOn);
             }).ConfigureAwait(false);
         }
 
@@ -49,16 +53,17 @@ internal static class SoundView
         double second = transfer.Rate * transfer.FrameBytes;
         long position = transfer.Position;
         double lead = (plays ? transfer.Lead : transfer.Available) / second * 1000;
-        string trouble = plays
-            ? $"{Figure(counted.Underruns)} [grey]underruns,[/] {Figure(counted.UnderrunBytes)} [grey]bytes missing,[/] {Figure(counted.LateBytes)} [grey]bytes late[/]"
-            : $"{Figure(counted.Overruns)} [grey]overruns,[/] {Figure(counted.OverrunBytes)} [grey]bytes lost[/]";
+        string[] figures = plays
+            ? [
+                string.Create(CultureInfo.InvariantCulture, $"lead {lead:0.0} [grey]ms[/]"), Drift(transfer), $"{Figure(counted.Underruns)} [grey]underruns[/]",
+                $"{Figure(counted.UnderrunBytes)} [grey]bytes missing[/]", $"{Figure(counted.LateBytes)} [grey]bytes late[/]"]
+            : [
+                string.Create(CultureInfo.InvariantCulture, $"waiting {lead:0.0} [grey]ms[/]"), Drift(transfer), $"{Figure(counted.Overruns)} [grey]overruns[/]", $"{Figure(counted.OverrunBytes)} [grey]bytes lost[/]"];
         string[] lines =
         [
-            $"{"ring",-Label}{Ring(transfer, position, Math.Clamp(width - Label - 2, 10, 100))}",
-            $"{"",-Label}[orange1]▼[/] [grey]device[/]  [teal]▲[/] [grey]program[/]  [teal]█[/] [grey]{(plays ? "queued" : "to be read")}[/]  [grey]{SizeText.Show(transfer.RingBytes)} in {transfer.Periods} periods[/]",
-            string.Create(CultureInfo.InvariantCulture, $"{(plays ? "lead" : "waiting"),-Label}{lead:0.0} [grey]ms[/]   [grey]drift[/] {transfer.DriftPartsPerMillion:+0.00;-0.00;0.00} [grey]ppm[/]"),
-            $"{"trouble",-Label}{trouble}",
-            string.Create(CultureInfo.InvariantCulture, $"{"time",-Label}{position / second:0.00} [grey]s of[/] {frames / transfer.Rate:0.00}"),
+            Ring(transfer, position, Math.Clamp(width - 2, 10, 110)),
+            .. Flow(width - 2, ["[orange1]▼[/] [grey]device[/]", "[teal]▲[/] [grey]program[/]", $"[teal]█[/] [grey]{(plays ? "queued" : "to be read")}[/]", $"[grey]{SizeText.Show(transfer.RingBytes)} in {transfer.Periods} periods[/]"]),
+            .. Flow(width - 2, [string.Create(CultureInfo.InvariantCulture, $"{position / second:0.00} [grey]s of[/] {frames / transfer.Rate:0.00}"), .. figures]),
         ];
         return new Rows(lines.Select(l => new Markup(ClippedMarkup.Clip(l, Math.Max(20, width - 1)))));
     }
@@ -70,6 +75,9 @@ internal static class SoundView
         long from = Math.Min(position, mine), to = Math.Max(position, mine);
         long ring = transfer.RingBytes;
         int device = Cell(position), program = Cell(mine);
+
+        // Of a full ring the program is one lap ahead: it stands just behind the device.
+        if (program == device && to - from > ring / 2) program = (device + cells - 1) % cells;
         var line = new StringBuilder();
         for (int cell = 0; cell < cells; cell++)
         {
@@ -82,6 +90,28 @@ internal static class SoundView
 
         int Cell(long at) => (int)(transfer.OffsetOf(at) * cells / ring);
     }
+
+    /// <summary>Puts parts side by side as long as there is room, and then on the next line: a narrow screen shows all of them, too.</summary>
+    private static IEnumerable<string> Flow(int width, IEnumerable<string> parts)
+    {
+        string line = "";
+        foreach (string part in parts)
+        {
+            string longer = line.Length == 0 ? part : line + Gap + part;
+            if (line.Length > 0 && Markup.Remove(longer).Length > width)
+            {
+                yield return line;
+                longer = part;
+            }
+
+            line = longer;
+        }
+
+        yield return line;
+    }
+
+    private static string Drift(CyclicTransfer transfer) =>
+        string.Create(CultureInfo.InvariantCulture, $"drift {transfer.DriftPartsPerMillion:+0.00;-0.00;0.00} [grey]ppm[/]");
 
     private static string Figure(long count) => string.Create(CultureInfo.InvariantCulture, $"[{(count == 0 ? "green" : "red")}]{count:#,0}[/]");
 }

@@ -4,7 +4,7 @@ using System.Globalization;
 namespace DmaKit.Formats;
 
 /// <summary>Goes through the chunks of a WAV file up to its samples, believing none of its lengths.</summary>
-internal sealed class WavHeaderParser(Stream stream)
+internal sealed class WavHeaderParser(Stream stream, bool piped)
 {
     // What programs write whose output is a pipe: all bits set, or about 2 GiB less what a header takes.
     private const uint Endless = 0x7FFF_F000;
@@ -51,6 +51,7 @@ internal sealed class WavHeaderParser(Stream stream)
     private (WavFormat Format, long Start, long Bytes) Data(WavFormat format, uint riff, uint size, long chunk)
     {
         if (_length < 0 && size >= Endless) return (format, _at, -1);
+        if (piped && size >= Endless && size > _length - _at) return (format, _start + _at, (_length - _at) / format.FrameBytes * format.FrameBytes);
         if (size == 0) throw new MalformedFileException("The 'data' chunk has 0 bytes: there are no samples, or what wrote the file did not finish it.", chunk + 4);
         if (_length >= 0 && size > _length - _at) throw CutShort($"{size} bytes of samples, and {_length - _at} are there", chunk + 4);
         if (riff + 8L < _at + size) throw new MalformedFileException($"The file says that it is {riff + 8L} bytes long, and its samples end at byte {_at + size}.", 4);

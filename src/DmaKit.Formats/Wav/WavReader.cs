@@ -37,11 +37,15 @@ public sealed class WavReader : IDisposable
     /// <summary>Reads the header of a WAV file.</summary>
     /// <param name="stream">The file, from its present position on.</param>
     /// <param name="leaveOpen">Whether the stream outlives the reader. It does in any case when this throws.</param>
+    /// <param name="piped">
+    /// Whether what wrote it wrote into a pipe, and could not come back to the header: a length of 2 GiB or more then means all that there is. A stream that cannot seek
+    /// is taken for one in any case.
+    /// </param>
     /// <exception cref="MalformedFileException">The file is no WAV file, was cut short, or has a format that is not read here.</exception>
-    public static WavReader Open(Stream stream, bool leaveOpen = false)
+    public static WavReader Open(Stream stream, bool leaveOpen = false, bool piped = false)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        (WavFormat format, long dataStart, long dataBytes) = new WavHeaderParser(stream).Parse();
+        (WavFormat format, long dataStart, long dataBytes) = new WavHeaderParser(stream, piped).Parse();
         return new WavReader(stream, leaveOpen, format, dataStart, dataBytes);
     }
 

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace DmaKit.Formats.Tests;
 
 public sealed class WavReaderTests
@@ -50,6 +52,23 @@ public sealed class WavReaderTests
         byte[] read = WavFiles.ReadAll(reader);
         Assert.Equal(samples, read[..samples.Length]);
         Assert.True(read.Length - samples.Length < format.FrameBytes + (samples.Length & 1));
+    }
+
+    [Theory]
+    [InlineData(0xFFFF_FFFFu)]
+    [InlineData(0x7FFF_F000u)]
+    [InlineData(0x8000_0000u)]
+    public void What_was_kept_of_a_pipe_has_as_much_as_there_is(uint promised)
+    {
+        byte[] samples = WavFiles.Samples(42);
+        byte[] file = WavFiles.Build(WavFiles.Chunk("fmt ", WavFiles.Format(1, 2, 44_100, 4, 16)), WavFiles.Chunk("data", samples));
+        BinaryPrimitives.WriteUInt32LittleEndian(file.AsSpan(40), promised);
+        using WavReader reader = WavReader.Open(new MemoryStream(file), piped: true);
+        Assert.Equal(10, reader.Frames);
+        Assert.Equal(samples[..40], WavFiles.ReadAll(reader));
+        reader.Seek(3);
+        Assert.Equal(samples[12..40], WavFiles.ReadAll(reader));
+        Assert.Contains("cut short", Assert.Throws<MalformedFileException>(() => WavReader.Open(new MemoryStream(file))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
