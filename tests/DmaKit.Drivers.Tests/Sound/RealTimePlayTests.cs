@@ -46,9 +46,14 @@ public sealed class RealTimePlayTests(ITestOutputHelper output)
         CyclicStatistics counted = run.Counted;
         HeardSink heard = run.Heard;
 
-        // Only where nobody reported for a whole ring of more than a second does the card play old data; then that is in the books.
-        Assert.InRange(4 * heard.Wrong, 0, counted.StaleBytes);
-        Assert.InRange(4 * heard.Silent, counted.UnderrunBytes - counted.StaleBytes, counted.UnderrunBytes + counted.LateBytes);
+        // Only where nobody reported for a whole ring of more than a second does the card play old data, and how much is known no better than that.
+        if (counted.StaleBytes == 0)
+        {
+            // A gap reaches up to where the next write could be in time: what of it lies beyond the stop was not heard.
+            Assert.Equal(0, heard.Wrong);
+            Assert.InRange(4 * heard.Silent, counted.UnderrunBytes - counted.DroppedBytes, counted.UnderrunBytes + counted.LateBytes);
+        }
+
         Assert.Equal(counted.Underruns > 0, counted.UnderrunBytes > 0);
         Assert.True(heard.Frames >= run.Frames);
     }
