@@ -1,4 +1,3 @@
-using DmaKit.Devices;
 using DmaKit.Drivers;
 using Spectre.Console;
 
@@ -7,6 +6,8 @@ namespace DmaKit.Cli.Tests;
 /// <summary>The live view of <c>play</c> and <c>record</c>.</summary>
 public sealed class SoundViewTests
 {
+    private static StreamFormat Cd { get; } = new(SampleFormat.Int16, 2, 44_100);
+
     [Theory]
     [InlineData(30)]
     [InlineData(40)]
@@ -15,9 +16,9 @@ public sealed class SoundViewTests
     public async Task E2_The_view_shows_every_figure_at_any_width(int width)
     {
         string playing = "", full = "";
-        await using (var machine = new SoundMachine(new SoundSettings(), new MemorySoundSink(), null, CancellationToken.None))
+        await using (SoundMachine machine = await SoundMachine.StartPlayingAsync(new SoundSettings(), Cd, null, CancellationToken.None))
         {
-            await machine.RunAsync(Es1370Converter.Dac2, new StreamFormat(SampleFormat.Int16, 2, 44_100), async play =>
+            await machine.RunAsync(Es1370Converter.Dac2, Cd, async play =>
             {
                 play.Prepare();
                 play.Append(new byte[play.Space]);
@@ -33,9 +34,9 @@ public sealed class SoundViewTests
         Fits(playing, width, "▼█", "░░", "0.1", "lead ", "0 underruns");
 
         string recording = "";
-        await using (var machine = new SoundMachine(new SoundSettings(), null, new MemorySoundSource(Array.Empty<byte>()), CancellationToken.None))
+        await using (SoundMachine machine = await SoundMachine.StartCapturingAsync(new SoundSettings(), null, CancellationToken.None))
         {
-            await machine.RunAsync(Es1370Converter.Adc, new StreamFormat(SampleFormat.Int16, 2, 44_100), async record =>
+            await machine.RunAsync(Es1370Converter.Adc, Cd, async record =>
             {
                 record.Start();
                 await record.WaitForPositionAsync(record.RingBytes / 2);
