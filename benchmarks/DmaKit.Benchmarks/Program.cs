@@ -56,7 +56,7 @@ string[] onlyWhole = [.. rows.Select(r => r.Id).Where(id => id.StartsWith("map-"
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 bool isShort = args.Contains("--short");
 string[] wanted = [.. args.Where(a => a != "--short")];
-string[] studies = ["growth", "tail"];
+string[] studies = ["growth", "tail", "disk"];
 string[] unknown = [.. wanted.Where(w => rows.All(r => r.Id != w) && !studies.Contains(w))];
 if (unknown.Length > 0)
 {
@@ -87,6 +87,7 @@ Console.WriteLine($"Written to {Output}.");
 // Studies are part of the whole run, or asked for by name.
 bool whole = wanted.Length == 0 && !isShort;
 if (whole || wanted.Contains("growth")) Growth.Run(Console.Out, new Sampler(isShort));
+if (whole || wanted.Contains("disk")) DiskPath.Run(Console.Out, isShort);
 if (whole || wanted.Contains("tail")) judge.Note(Tail.Run(Console.Out), "tail: garbage was collected in the steady state, limit 0 collections");
 foreach (string failure in judge.Failures) Console.WriteLine($"Over its limit: {failure}");
 Console.WriteLine($"{judge.Passed} passed, {judge.Failed} failed");
