@@ -28,7 +28,7 @@ internal abstract class Row : IDisposable
     public virtual string Note => "";
 
     /// <summary>Where the aim is missed: why, and what was tried. Shown only then.</summary>
-    public virtual string Missed => "";
+    public virtual string Missed => WhyMissed.Of(Id);
 
     /// <summary>Measures, in the harness's short alternated samples where time is measured. May be called again.</summary>
     public abstract Measurement Measure(Sampler sampler);

@@ -97,8 +97,9 @@ internal sealed class Sampler(bool isShort)
     }
 
     /// <summary>
-    /// What the whole process allocates for an operation more: the difference between many and twice as many, so that what a call of the loop
-    /// costs once does not count, and the least of several tries, because the runtime allocates for itself now and then.
+    /// What the threads that take part allocate for an operation more: the difference between many and twice as many, so that what a call of the loop
+    /// costs once does not count. Exact, and nobody else's business comes in: what the runtime allocates for itself, it allocates on threads of its
+    /// own. The least of a few tries, since code that is compiled anew meanwhile may allocate once on the thread that needs it.
     /// </summary>
     private static double Allocated(Side side, int count)
     {
@@ -116,11 +117,12 @@ internal sealed class Sampler(bool isShort)
     private static long Bytes(Side side, int count, out long ran)
     {
         side.Enter?.Invoke();
-        long before = GC.GetTotalAllocatedBytes(precise: true);
+        long elsewhere = side.AllocatedElsewhere?.Invoke() ?? 0;
+        long before = GC.GetAllocatedBytesForCurrentThread();
         ran = side.Work(count);
-        long bytes = GC.GetTotalAllocatedBytes(precise: true) - before;
+        long bytes = GC.GetAllocatedBytesForCurrentThread() - before;
         side.Leave?.Invoke();
-        return bytes;
+        return bytes + (side.AllocatedElsewhere?.Invoke() ?? 0) - elsewhere;
     }
 
     private static (double Figure, double Spread) Summary(double[] values, bool typical)

@@ -36,7 +36,7 @@ internal static class Table
         (Row Row, Measurement Result)[] missed = [.. results.Where(r => r.Row.Aim != 0 && r.Result.Ratio > r.Row.Aim)];
         if (missed.Length == 0) return;
         writer.WriteLine();
-        foreach ((Row row, _) in missed) writer.WriteLine($"{row.Id} misses its aim: {(row.Missed.Length != 0 ? row.Missed : "not this machine's usual figure; run it again.")}");
+        foreach ((Row row, Measurement m) in missed) writer.WriteLine($"{row.Id} misses its aim, {m.Ratio:F2} instead of {row.Aim:0.##}: {row.Missed}");
     }
 
     public static void WriteJson(string path, IReadOnlyList<(Row Row, Measurement Result)> results)

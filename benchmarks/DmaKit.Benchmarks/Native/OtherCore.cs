@@ -9,6 +9,7 @@ internal sealed unsafe class OtherCore : IDisposable
     private readonly int* _stop;
     private readonly int* _running;
     private Answer? _answer;
+    private long _allocated;
 
     /// <param name="begin">Runs first on the thread, or null.</param>
     /// <param name="end">Runs last on it, or null.</param>
@@ -29,7 +30,9 @@ internal sealed unsafe class OtherCore : IDisposable
                 _start.Wait();
                 if (_answer is null) break;
                 Volatile.Write(ref *_running, 1);
+                long before = GC.GetAllocatedBytesForCurrentThread();
                 _answer(_stop);
+                _allocated += GC.GetAllocatedBytesForCurrentThread() - before;
                 Volatile.Write(ref *_running, 0);
             }
 
@@ -41,6 +44,9 @@ internal sealed unsafe class OtherCore : IDisposable
 
     /// <summary>A loop that answers until the word is not 0.</summary>
     internal delegate void Answer(int* stop);
+
+    /// <summary>Managed bytes that it allocated while it answered, ever. Asked for while it rests.</summary>
+    public long Allocated => _allocated;
 
     /// <summary>Lets it answer; returns when it does.</summary>
     // SAFETY: as in the constructor.

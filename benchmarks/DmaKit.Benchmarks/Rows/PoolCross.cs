@@ -27,7 +27,7 @@ internal sealed class PoolCross : Row
     public override string Note => "medians; handles checked on every return; ours through a ring of handles in the row itself";
 
     public override Measurement Measure(Sampler sampler) => sampler.Compare(
-        new Side(_crossing.Play, () => _crossing.Begin(_other), _other.End),
+        new Side(_crossing.Play, () => _crossing.Begin(_other), _other.End, () => _other.Allocated),
         new Side(Dpdk.Cross, () => Dpdk.BeginReturning(_other), _other.End),
         typical: true);
 

@@ -22,7 +22,7 @@ internal sealed class RingDepth1 : Row
     public override string Note => "medians; submission of 64 bytes, doorbell in memory, completion of 16 bytes";
 
     public override Measurement Measure(Sampler sampler) => sampler.Compare(
-        new Side(_bench.PlayOne, () => _bench.BeginOurs(_other), _other.End),
+        new Side(_bench.PlayOne, () => _bench.BeginOurs(_other), _other.End, () => _other.Allocated),
         new Side(_bench.PlayPingPong, () => _bench.BeginPingPong(_other), _other.End),
         typical: true);
 

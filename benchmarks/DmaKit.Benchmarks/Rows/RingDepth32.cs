@@ -22,7 +22,7 @@ internal sealed class RingDepth32 : Row
     public override string Note => "medians; the device is the same C on both sides; submission of 64 bytes, doorbell in memory, completion of 16 bytes";
 
     public override Measurement Measure(Sampler sampler) => sampler.Compare(
-        new Side(n => _bench.Play(32, n), () => _bench.BeginOurs(_other), _other.End),
+        new Side(n => _bench.Play(32, n), () => _bench.BeginOurs(_other), _other.End, () => _other.Allocated),
         new Side(n => _bench.PlayPeer(32, n), () => _bench.BeginPeer(_other), _other.End),
         typical: true);
 

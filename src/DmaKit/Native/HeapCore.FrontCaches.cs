@@ -12,7 +12,7 @@ internal sealed unsafe partial class HeapCore
     private const int ListLength = 16;
 
     /// <summary>How many bytes a list holds, unless that is less than two pieces.</summary>
-    private const int ListBytes = 128 << 10;
+    private const int ListBytes = 64 << 10;
 
     /// <summary>The longest piece that is kept, in bytes.</summary>
     private const int LongestKept = 64 << 10;

@@ -1,0 +1,36 @@
+namespace DmaKit.Benchmarks;
+
+/// <summary>For each row with an aim: why it may be missed, and what was tried. A row that is not here cannot be in the table.</summary>
+internal static class WhyMissed
+{
+    private static readonly Dictionary<string, string> s_reasons = new()
+    {
+        ["pool-replace"] = "half of our time is proof: the slot's valid handle is loaded from a random place and compared at every return, and plain stores let other threads ask for blocks that rest here. "
+            + "Tried: handles of 16 bytes, a thread-static field, no block beside the stack (1.1); all slower.",
+        ["pool-implicit"] = "every call finds its thread's blocks anew, by the page of the stack it stands on. Tried: a thread-static field (1.9 to 2.6).",
+        ["pool-bulk"] = "32 handles are compared with 32 entries before they are copied; the peer copies pointers and checks nothing. Tried: 16-byte handles with the pool's number (2.5 to 3.3), vectors of four (1.6).",
+        ["pool-cross"] = "each return is checked on the other thread, whose cache does not have the slot's entry; the peer hands over bare pointers. Tried: a lock for the blocks that rest elsewhere; now a flag and a barrier of the whole process, which cost the owner two plain stores.",
+        ["heap-trace"] = "neighbours merge at every free, and nothing is kept in the pieces, where a device could write. Tried: an exchange to enter and one to leave (a fifth slower than the gate that leans to its thread).",
+        ["heap-cached"] = "the lists and nodes lie beside the memory, so that a hit touches a list and a node where mimalloc touches the block itself; when neighbours of the machine crowd its caches, ours loses more (1.25 to 1.45 then). "
+            + "Tried: lists of 8 pieces and of 32 KiB, the same time within noise; pieces up to 32 KiB only, slower (1.4) and a footprint of 1.30.",
+        ["heap-footprint"] = "what is lost is lost to lengths rounded up to 64 bytes and to holes between pieces that do not move; a bin is a thirty-second of a power of two wide. OffsetAllocator needs 1.15 for this trace, TLSF 1.11.",
+        ["heap-cached-footprint"] = "pieces in the caches are not free for others. Tried: 128 KiB a list (1.24), lists of 8 pieces (1.22), 32 KiB a list (1.19); it is 64 KiB now.",
+        ["heap-align-4096"] = "a run is split in three where a plain piece splits it in two, and more than one run is looked at. Tried: looking at runs that are not likely to hold an aligned place, too (2.1).",
+        ["ring-qd1"] = "a command moves three lines between the cores, submission, doorbell and completion, where the ping-pong moves one there and back. Tried: a pause between two looks as in the peer (1.9), Thread.SpinWait(0) (1.9), none (1.5 to 1.8), which it is now.",
+        ["ring-qd32"] = "the driver keeps head, tail and counts in memory between two calls, the peer in registers for all of its run. Tried: places kept in locals during a burst, which took a tenth; messages of errors moved out of the hot methods.",
+        ["gather-large"] = "about 170 ns are the mapping's own: a slot, a block, the hold on buffer and chain, counts, one completion; the first atomic instruction after the copy waits for its stores. Tried: gates that lean to their thread in place of exchanges.",
+        ["gather-small"] = "each fragment is looked up where it lies, before it is copied. Tried: asking once for fragments of one buffer, which is how it is now.",
+        ["map-direct"] = "three atomic instructions are left: hold and release of the buffer, and the mapping's one end; the peer has none. Tried: gates that lean to their thread in place of exchanges for slots and counts, and no look at map registers where none are needed (3.0 before).",
+        ["mix-float"] = "both sides load the same bytes, and on a processor without AVX-512 loads are the limit.",
+        ["mix-s16"] = "ours keeps the unsaturated sums besides, and so writes more than the peer.",
+    };
+
+    /// <summary>The reason for a row, or an error that asks for one.</summary>
+    public static string Of(string id) => s_reasons.TryGetValue(id, out string? reason) ? reason : "";
+
+    /// <summary>Refuses rows with an aim and without a reason.</summary>
+    public static void Require(Row row)
+    {
+        if (row.Aim != 0 && row.Missed.Length == 0) throw new InvalidOperationException($"Row {row.Id} has an aim, and nothing says why it may be missed and what was tried: write it in WhyMissed.");
+    }
+}
