@@ -9,7 +9,7 @@ internal static class WhyMissed
             + "Tried: handles of 16 bytes, a thread-static field, no block beside the stack (1.1); all slower.",
         ["pool-implicit"] = "every call finds its thread's blocks anew, by the page of the stack it stands on. Tried: a thread-static field (1.9 to 2.6).",
         ["pool-bulk"] = "32 handles are compared with 32 entries before they are copied; the peer copies pointers and checks nothing. Tried: 16-byte handles with the pool's number (2.5 to 3.3), vectors of four (1.6).",
-        ["pool-cross"] = "each return is checked on the other thread, whose cache does not have the slot's entry; the peer hands over bare pointers. Tried: a lock for the blocks that rest elsewhere; now a flag and a barrier of the whole process, which cost the owner two plain stores.",
+        ["pool-cross"] = "each return is checked on the other thread, whose cache does not have the slot's entry; the peer hands over bare pointers. What was done: no atomic instruction on either path; who needs blocks that rest elsewhere makes the whole process pass a barrier, and the owner pays two plain stores.",
         ["heap-trace"] = "neighbours merge at every free, and nothing is kept in the pieces, where a device could write. Tried: an exchange to enter and one to leave (a fifth slower than the gate that leans to its thread).",
         ["heap-cached"] = "the lists and nodes lie beside the memory, so that a hit touches a list and a node where mimalloc touches the block itself; when neighbours of the machine crowd its caches, ours loses more (1.25 to 1.45 then). "
             + "Tried: lists of 8 pieces and of 32 KiB, the same time within noise; pieces up to 32 KiB only, slower (1.4) and a footprint of 1.30.",

@@ -14,12 +14,16 @@ internal sealed class DiskClock : DmaObserver
     private bool _afterInterrupt;
     private long _last;
 
+    // What passed since the last mark and was not the device's.
+    private long _pending;
+    private int _looks;
+
     /// <summary>Begins a measurement.</summary>
     public void Start()
     {
         Array.Clear(_ticks);
         Array.Clear(_events);
-        _afterInterrupt = false;
+        (_afterInterrupt, _pending, _looks) = (false, 0, 0);
         _last = Stopwatch.GetTimestamp();
     }
 
@@ -27,8 +31,26 @@ internal sealed class DiskClock : DmaObserver
     public void Mark(DiskPart part)
     {
         long now = Stopwatch.GetTimestamp();
-        _ticks[(int)part] += now - _last;
-        _events[(int)part]++;
+        _ticks[(int)part] += _pending + now - _last;
+        _events[(int)part] += _looks + 1;
+        (_last, _pending, _looks) = (now, 0, 0);
+    }
+
+    /// <summary>The device's code begins.</summary>
+    public void EnterDevice()
+    {
+        long now = Stopwatch.GetTimestamp();
+        _pending += now - _last;
+        _looks++;
+        _last = now;
+    }
+
+    /// <summary>The device's code ends.</summary>
+    public void LeaveDevice()
+    {
+        long now = Stopwatch.GetTimestamp();
+        _ticks[(int)DiskPart.Device] += now - _last;
+        _events[(int)DiskPart.Device]++;
         _last = now;
     }
 
@@ -48,7 +70,7 @@ internal sealed class DiskClock : DmaObserver
     /// <inheritdoc/>
     public override void OnInterrupt(InterruptVector vector)
     {
-        Mark(DiskPart.Device);
+        Mark(DiskPart.Interrupt);
         _afterInterrupt = true;
     }
 
