@@ -52,7 +52,4 @@ public sealed record Rtl8139DriverOptions
         get;
         init => field = value is 0 or 1 ? value : throw new ArgumentOutOfRangeException(nameof(Bar), value, $"Bar is {value}; legal: 0 and 1.");
     } = 1;
-
-    /// <summary>For tests: a driver with a known defect.</summary>
-    internal Rtl8139Defect Defect { get; init; }
 }

@@ -196,7 +196,7 @@ internal sealed class Rtl8139Receiver
         _count++;
         _received++;
         _receivedBytes += frame;
-        _position = _options.Defect == Rtl8139Defect.ForgetsToWrap ? _position + record : _ring.Next(_position, length);
+        _position = _ring.Next(_position, length);
         _readers.Next();
         return record;
     }

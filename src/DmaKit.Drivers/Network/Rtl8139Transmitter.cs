@@ -59,7 +59,6 @@ internal sealed class Rtl8139Transmitter : ICommandDoorbell
         {
             _ready.Enqueue(Pool.IndexOf(tag));
             HandOver();
-            if (_options.Defect == Rtl8139Defect.CompletesEarly) Pool.Complete(tag, new TransmitReply(TransmitStatus.Sent), _frames[Pool.IndexOf(tag)].Length);
         }
     }
 
@@ -71,8 +70,7 @@ internal sealed class Rtl8139Transmitter : ICommandDoorbell
         while (_inCard > 0)
         {
             uint status = _registers.Read32(Rtl8139Register.TransmitStatus + 4 * _first);
-            bool own = (status & Rtl8139Register.Own) != 0 || _options.Defect == Rtl8139Defect.IgnoresOwnBit;
-            if (!own || ((status & Rtl8139Register.Ended) == 0 && _options.Defect != Rtl8139Defect.IgnoresOwnBit)) break;
+            if ((status & Rtl8139Register.Own) == 0 || (status & Rtl8139Register.Ended) == 0) break;
             if ((status & Rtl8139Register.Aborted) != 0)
             {
                 bool refused = (causes & Rtl8139Register.SystemError) != 0;
@@ -89,7 +87,6 @@ internal sealed class Rtl8139Transmitter : ICommandDoorbell
             }
 
             bool sent = (status & Rtl8139Register.SentOk) != 0 || ((status & Rtl8139Register.Underrun) != 0 && (causes & Rtl8139Register.TransmitError) == 0);
-            if (_options.Defect == Rtl8139Defect.IgnoresOwnBit) sent = true;
             End(TakeFirst(), sent ? TransmitStatus.Sent
                 : (status & Rtl8139Register.Underrun) != 0 ? TransmitStatus.Underrun
                 : TransmitStatus.NoCarrier);
@@ -180,7 +177,7 @@ internal sealed class Rtl8139Transmitter : ICommandDoorbell
             _failures++;
         }
 
-        if (_options.Defect != Rtl8139Defect.CompletesEarly) Pool.Complete(frame.Tag, new TransmitReply(status), frame.Length);
+        Pool.Complete(frame.Tag, new TransmitReply(status), frame.Length);
     }
 
     private readonly record struct Frame(CommandTag Tag, LogicalAddress Address, int Length);

@@ -15,13 +15,25 @@ public sealed class RegisterHistoryTests
     public void R1_RegistersNeverLeakAndAreNeverGivenOutTwice() =>
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(300), Property((_, _) => { }));
 
+    /// <summary>Somebody waited here for a reservation whose owner kept it to the end.</summary>
+    [Fact]
+    public void R1_AHistoryThatOnceWaitedForAReservation() =>
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(1).WithReplay(17108765148509947563UL, 2845932067525581997UL, 11), Property((_, _) => { }));
+
+    [Fact(Explicit = true), Trait("Category", "Soak")]
+    public void R1_ManyHistoriesOfRegisters() =>
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(20_000), Property((_, _) => { }));
+
+    /// <summary>A driver that hands out the elements of one mapping twice; that completes before the device is done; that forgets a mapping;
+    /// that holds one while it waits for the next; one that takes registers for side by side which are not.</summary>
     [Theory]
     [InlineData("MapsTwice", "given out twice")]
     [InlineData("CompletesEarly", "given out twice")]
     [InlineData("Forgets", "leaked")]
+    [InlineData("HoldsAndWaits", "wait for ever")]
+    [InlineData("IgnoresContiguity", "given out twice")]
     public void R1_TheSamePropertyCatchesTwins(string defect, string complaint)
     {
-        // A driver that hands out the elements of one mapping twice; that completes before the device is done; that forgets a mapping.
         Exception error = Assert.ThrowsAny<Exception>(() => Check.One(Config.QuickThrowOnFailure.WithMaxTest(500), Property((history, random) =>
         {
             if (history.Live.Count == 0 || random.Next(4) != 0) return;
@@ -34,21 +46,29 @@ public sealed class RegisterHistoryTests
                 case "CompletesEarly":
                     held.Mapping.Complete(0);
                     break;
+                case "HoldsAndWaits":
+                    history.MapMore(held, random);
+                    break;
+                case "IgnoresContiguity":
+                    break;
                 default:
                     history.Live.Remove(held);
                     break;
             }
-        }, complaint)));
+        }, complaint, believesInRuns: defect == "IgnoresContiguity")));
         Assert.Contains(complaint, error.ToString(), StringComparison.Ordinal);
     }
 
-    private static Property Property(Action<History, Random> meddle, string only = "") => Prop.ForAll(
-        Histories.Arbitrary(80), steps => Histories.Holds(new History().Play(steps, meddle), only));
+    private static Property Property(Action<History, Random> meddle, string only = "", bool believesInRuns = false) => Prop.ForAll(
+        Histories.Arbitrary(80), steps => Histories.Holds(new History(believesInRuns).Play(steps, meddle), only));
 
     /// <summary>A mapping that is out, and where its registers are to the device.</summary>
     private sealed record Held(DmaMapping Mapping, HashSet<ulong> Pages, RegisterLease? Lease)
     {
         public bool IsPosted { get; set; }
+
+        /// <summary>What it waits for before it is completed. Only a twin does.</summary>
+        public Task? More { get; set; }
     }
 
     private sealed class History
@@ -60,14 +80,36 @@ public sealed class RegisterHistoryTests
         private readonly List<RegisterLease> _leases = [];
         private readonly List<(DmaAdapter Adapter, HashSet<ulong> Pages)> _quarantined = [];
 
-        public History()
+        private readonly bool _believesInRuns;
+
+        public History(bool believesInRuns)
         {
+            _believesInRuns = believesInRuns;
             _machine = new PlainMachine(inUse: page => page % 9 == 8, continuations: _pump);
             _machine.Memory.Registers = Registers;
             _adapters = [_machine.CreateAdapter(), _machine.CreateAdapter(new DmaConstraints { MaxElements = 1 }), _machine.CreateAdapter(new DmaConstraints { ScatterGather = false })];
         }
 
         public List<Held> Live { get; } = [];
+
+        /// <summary>Asks for more registers, and lets go of what is held when they are there.</summary>
+        public void MapMore(Held held, Random random)
+        {
+            if (held.More is not null) return;
+            Task<DmaMapping> more;
+            try
+            {
+                more = _adapters[0].MapAsync(new byte[(1 + random.Next(Registers / 2)) * 4096], DmaDirection.FromDevice).AsTask();
+            }
+            catch (DmaMappingException)
+            {
+                // So many are set aside.
+                return;
+            }
+
+            held.More = more;
+            _waits.Add((more, new CancellationTokenSource(), null, false));
+        }
 
         public string? Play(int[] steps, Action<History, Random> meddle)
         {
@@ -176,8 +218,10 @@ public sealed class RegisterHistoryTests
         private void Keep(DmaMapping mapping, RegisterLease? lease)
         {
             var pages = new HashSet<ulong>();
-            foreach (DmaElement element in mapping.Elements)
+            foreach (DmaElement real in mapping.Elements)
             {
+                // Who believes that all is one run tells the device the first place and the whole length.
+                DmaElement element = _believesInRuns ? new DmaElement(mapping.Elements[0].Address, mapping.Length) : real;
                 for (long at = 0; at < element.Length; at += 4096) pages.Add((element.Address + at).Value >> 12);
             }
 
@@ -206,14 +250,19 @@ public sealed class RegisterHistoryTests
             Quiet();
             for (int round = 0; round < 1000 && (Live.Count > 0 || _waits.Count > 0); round++)
             {
-                foreach (Held held in Live) held.Mapping.Complete(0);
-                Live.Clear();
+                foreach (Held held in Live.ToArray())
+                {
+                    if (held.More is { IsCompleted: false }) continue;
+                    held.Mapping.Complete(0);
+                    Live.Remove(held);
+                }
+
                 Quiet();
                 _pump.RunUntilIdle();
                 Collect();
 
                 // Somebody may wait for what is reserved: the owner of a reservation gives it back, too, and turns away who waits for it.
-                if (Live.Count > 0 || _waits.Count == 0) continue;
+                if (Live.Exists(h => h.More is null) || _waits.Count == 0) continue;
                 foreach (RegisterLease lease in _leases) lease.Dispose();
                 _leases.Clear();
                 _pump.RunUntilIdle();
