@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using DmaKit.Devices;
 using DmaKit.Emulation;
 using DmaKit.Platforms;
 
