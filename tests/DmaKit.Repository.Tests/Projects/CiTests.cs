@@ -46,9 +46,11 @@ public sealed class CiTests
         {
             await Program(folder, "apt-get", "exit 0\n");
             await Program(folder, "dotnet", $"if [ \"$1\" = format ]; then exit {format}; fi\ncase \"$*\" in *DmaKit.Benchmarks*) echo '0 passed, 0 failed'; exit 0 ;; esac\necho \"called: $*\"\ncat <<'END'\n{output}END\nexit {status}\n");
+
+            // One pipe for both streams: two are read in any order.
             return await ProcessRun.Of(
                 "bash",
-                [".ci/run"],
+                ["-c", "exec bash .ci/run 2>&1"],
                 RepositoryTree.Root,
                 new Dictionary<string, string?>(StringComparer.Ordinal) { ["CI"] = "true", ["DMAKIT_PEERS_BUILT"] = "1", ["PATH"] = folder + ":" + Environment.GetEnvironmentVariable("PATH") },
                 TestContext.Current.CancellationToken);
