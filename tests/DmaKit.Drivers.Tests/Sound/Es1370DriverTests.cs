@@ -100,6 +100,28 @@ public sealed class Es1370DriverTests
     }
 
     [Fact]
+    public async Task S2_Interrupts_and_a_poll_report_side_by_side()
+    {
+        byte[] sound = SoundMachine.Noise(4 * 44_100, seed: 4);
+        await using var machine = new SoundMachine();
+        machine.Run(async card =>
+        {
+            CyclicTransfer play = card.Open(Es1370Converter.Dac2, SoundMachine.Cd, new() { Period = TimeSpan.FromMilliseconds(50), PollInterval = TimeSpan.FromMilliseconds(7) });
+            play.Prepare();
+            int queued = play.Append(sound.AsSpan(0, (int)play.Space)).Written;
+            play.Start();
+            await play.WriteAsync(sound.AsMemory(queued));
+            await play.DrainAsync();
+
+            // A second has 20 periods, and is polled 142 times.
+            Assert.InRange(machine.Card.Counters.Interrupts, 19, 21);
+            Assert.True(play.Statistics.Reports >= 19 + 140, $"{play.Statistics.Reports} reports");
+            Assert.Equal((0, 0), (play.Statistics.Underruns, play.Statistics.BackwardReports));
+        });
+        Assert.Equal(sound, machine.Dac2.ToArray()[..sound.Length]);
+    }
+
+    [Fact]
     public async Task S2_All_three_converters_run_at_once()
     {
         byte[] one = SoundMachine.Noise(2 * 22_050, 5), two = SoundMachine.Noise(4 * 44_100, 6), three = SoundMachine.Noise(4 * 44_100, 7);
