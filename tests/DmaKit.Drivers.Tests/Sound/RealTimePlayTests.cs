@@ -49,9 +49,10 @@ public sealed class RealTimePlayTests(ITestOutputHelper output)
         // Only where nobody reported for a whole ring of more than a second does the card play old data, and how much is known no better than that.
         if (counted.StaleBytes == 0)
         {
-            // A gap reaches up to where the next write could be in time: what of it lies beyond the stop was not heard.
-            Assert.Equal(0, heard.Wrong);
-            Assert.InRange(4 * heard.Silent, counted.UnderrunBytes - counted.DroppedBytes, counted.UnderrunBytes + counted.LateBytes);
+            // A gap reaches up to where the next write could be in time: what of it lies beyond the stop was not heard. What the device came over while it was written is
+            // late, and was missing by the report that came meanwhile: some of it is heard, some is not, and a frame may be half of each.
+            Assert.InRange(4 * heard.Wrong, 0, counted.LateBytes);
+            Assert.InRange(4 * heard.Silent, counted.UnderrunBytes - counted.DroppedBytes - counted.LateBytes, counted.UnderrunBytes + counted.LateBytes);
         }
 
         Assert.Equal(counted.Underruns > 0, counted.UnderrunBytes > 0);
