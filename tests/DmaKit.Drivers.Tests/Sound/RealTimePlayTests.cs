@@ -16,8 +16,9 @@ public sealed class RealTimePlayTests(ITestOutputHelper output)
         RealTimeRun run = await RealTimeRun.PlayAsync(TimeSpan.FromSeconds(60), lead: TimeSpan.FromMilliseconds(10), busyThreads: Environment.ProcessorCount);
         Judge(run);
 
-        // The runtime's thread pool ends threads that are idle and begins others: some hundred bytes now and then. One object an update would be 24 bytes for each.
-        Assert.InRange(run.AllocatedBytes, 0, run.Updates);
+        // This is what the whole process allocates, and the runtime's thread pool ends threads that are idle and begins others: the busier the machine, the more.
+        // One object an update, the smallest there is, would be three times this.
+        Assert.InRange(run.AllocatedBytes, 0, 8 * run.Updates);
     }
 
     [Fact]
