@@ -202,6 +202,9 @@ public sealed partial class Rtl8139Driver : IAsyncDisposable, ICommandSupervisor
         Address = new PhysicalAddress(address);
         _registration = _function.Interrupts[0].Handle(OnInterrupt);
         lock (_gate) SwitchOn();
+
+        // The answer comes after the writes have reached the card: whoever has the driver now can have frames sent to it.
+        _registers.Read16(Rtl8139Register.InterruptMask);
     }
 
     /// <summary>From the state after a reset to working. With the gate held.</summary>

@@ -8,9 +8,10 @@ namespace DmaKit.Qemu.Tests;
 /// <summary>QEMU starts, ends, dies and is refused, and nothing is left behind.</summary>
 [Collection(nameof(LifeTests))]
 [CollectionDefinition(nameof(LifeTests), DisableParallelization = true)]
-public sealed class LifeTests
+public sealed class LifeTests(ITestOutputHelper output)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Promise = TimeSpan.FromSeconds(1);
 
     // A disk that does one thing a minute: what is asked of it stays under way.
     private static readonly QemuPlatformOptions Slow = new()
@@ -31,37 +32,17 @@ public sealed class LifeTests
     public Task A_hundred_starts_and_stops_leave_nothing() => StartAndStopAsync(100);
 
     [Fact]
-    public async Task When_qemu_is_killed_every_command_ends_and_memory_is_quiet()
+    public async Task When_qemu_is_killed_every_command_ends_within_a_second_and_memory_is_quiet()
     {
-        await using QemuPlatform machine = await QemuMachine.StartAsync(Slow);
-        PciFunctionInfo info = machine.Functions.Single(f => f.VendorId == 0x1000);
-        await using PciFunction function = await machine.OpenAsync(info.Address);
-        await using FusionMptDriver driver = await FusionMptDriver.StartAsync(function);
-        ScsiDisk disk = await driver.OpenDiskAsync(0);
-        Task[] commands = [.. Enumerable.Range(0, 64).Select(i => disk.ReadAsync(i * 4096, new byte[4096]).AsTask())];
-        while (driver.Statistics.Commands.Posted < 32) await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System);
-
-        using (Process qemu = Process.GetProcessById(machine.ProcessId)) qemu.Kill();
-        int lost = 0;
-        foreach (Task command in commands)
+        // The limits of the commands are ten minutes: nothing but QEMU's death ends them. A busy machine may take its time once; not always.
+        TimeSpan took = TimeSpan.MaxValue;
+        for (int i = 0; i < 5 && took >= Promise; i++)
         {
-            try
-            {
-                await command.WaitAsync(Limit);
-            }
-            catch (BlockDeviceException e)
-            {
-                Assert.Equal(BlockDeviceStatus.DeviceLost, e.Status);
-                lost++;
-            }
+            took = await KillAsync();
+            output.WriteLine($"the last command ended {took.TotalMilliseconds:0} ms after QEMU was killed");
         }
 
-        Assert.InRange(lost, 32, 64);
-        DeviceLostException gone = Assert.Throws<DeviceLostException>(() => function.MapBar(1).Read32(0));
-        Assert.Contains("ended by signal 9", gone.Message, StringComparison.Ordinal);
-        Assert.Equal(0, function.Domain.Quarantine.Bytes);
-        await using QemuPlatform next = await QemuMachine.StartAsync(new());
-        Assert.NotEmpty(next.Functions);
+        Assert.InRange(took, TimeSpan.Zero, Promise);
     }
 
     [Fact]
@@ -141,6 +122,37 @@ public sealed class LifeTests
         PrivateDirectory.Sweep(TimeProvider.System);
         Assert.False(Directory.Exists(orphan));
         Assert.True(Directory.Exists(taken.Path));
+    }
+
+    private static async Task<TimeSpan> KillAsync()
+    {
+        var patience = TimeSpan.FromMinutes(10);
+        await using QemuPlatform machine = await QemuMachine.StartAsync(Slow);
+        PciFunctionInfo info = machine.Functions.Single(f => f.VendorId == 0x1000);
+        await using PciFunction function = await machine.OpenAsync(info.Address);
+        await using FusionMptDriver driver = await FusionMptDriver.StartAsync(
+            function, new FusionMptDriverOptions { CommandTimeout = patience, AbortTimeout = patience });
+        ScsiDisk disk = await driver.OpenDiskAsync(0);
+        Task[] commands = [.. Enumerable.Range(0, 64).Select(i => disk.ReadAsync(i * 4096, new byte[4096]).AsTask())];
+        while (driver.Statistics.Commands.Posted < 32) await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System);
+        long killed = Stopwatch.GetTimestamp();
+        using (Process qemu = Process.GetProcessById(machine.ProcessId)) qemu.Kill();
+        await Task.WhenAll(commands.Select(c => c.ContinueWith(_ => { }, TaskScheduler.Default))).WaitAsync(Limit);
+        TimeSpan took = Stopwatch.GetElapsedTime(killed);
+        int lost = 0;
+        foreach (Task command in commands.Where(c => !c.IsCompletedSuccessfully))
+        {
+            Assert.Equal(BlockDeviceStatus.DeviceLost, (await Assert.ThrowsAsync<BlockDeviceException>(() => command)).Status);
+            lost++;
+        }
+
+        Assert.InRange(lost, 32, 64);
+        DeviceLostException gone = Assert.Throws<DeviceLostException>(() => function.MapBar(1).Read32(0));
+        Assert.Contains("ended by signal 9", gone.Message, StringComparison.Ordinal);
+        Assert.Equal(0, function.Domain.Quarantine.Bytes);
+        await using QemuPlatform next = await QemuMachine.StartAsync(new());
+        Assert.NotEmpty(next.Functions);
+        return took;
     }
 
     private static async Task<bool> UntilReadAsync(ScsiDisk disk)
