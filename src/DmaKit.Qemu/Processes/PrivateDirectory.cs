@@ -9,6 +9,7 @@ internal sealed class PrivateDirectory : IDisposable
     internal const string Prefix = "dmakit-qemu-";
 
     private const string OwnerFile = "owner";
+    private const string Unfinished = ".new";
     private const int NameDigits = 16;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
@@ -36,10 +37,14 @@ internal sealed class PrivateDirectory : IDisposable
         if (path.Length + "/qtest".Length > LongestSocketName)
             throw new DmaException($"A socket's name has at most {LongestSocketName} bytes, and '{path}' is too long for it. Set TMPDIR to a shorter directory.");
         if (OperatingSystem.IsWindows()) throw new PlatformNotSupportedException();
-        Directory.CreateDirectory(path, OwnerOnly);
+
+        // It gets its name when the owner's file is there and locked: before that, somebody who sweeps would take it for one whose owner is gone.
+        string unfinished = path + Unfinished;
+        Directory.CreateDirectory(unfinished, OwnerOnly);
 
         // The lock on this file goes with the process that has it, however that ends.
-        var owner = new FileStream(System.IO.Path.Combine(path, OwnerFile), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+        var owner = new FileStream(System.IO.Path.Combine(unfinished, OwnerFile), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+        Directory.Move(unfinished, path);
         return new PrivateDirectory(path, owner);
     }
 
@@ -47,12 +52,14 @@ internal sealed class PrivateDirectory : IDisposable
     /// <param name="clock">Tells how old a directory is.</param>
     internal static void Sweep(TimeProvider clock)
     {
-        foreach (string path in Directory.EnumerateDirectories(Root(), Prefix + new string('?', NameDigits)))
+        string names = Prefix + new string('?', NameDigits);
+        foreach (string path in Directory.EnumerateDirectories(Root(), names).Concat(Directory.EnumerateDirectories(Root(), names + Unfinished)))
         {
             try
             {
                 string owner = System.IO.Path.Combine(path, OwnerFile);
-                if (File.Exists(owner))
+                bool unfinished = path.EndsWith(Unfinished, StringComparison.Ordinal);
+                if (!unfinished && File.Exists(owner))
                 {
                     using var taken = new FileStream(owner, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
                     Directory.Delete(path, recursive: true);

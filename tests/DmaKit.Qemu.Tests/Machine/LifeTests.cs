@@ -124,6 +124,25 @@ public sealed class LifeTests(ITestOutputHelper output)
         Assert.True(Directory.Exists(taken.Path));
     }
 
+    [Fact]
+    public async Task A_folder_that_is_being_made_is_not_swept()
+    {
+        // Others that start sweep at any moment: here two threads do nothing else.
+        using var enough = new CancellationTokenSource();
+        Task[] sweeping = [.. Enumerable.Range(0, 2).Select(_ => Task.Run(() =>
+        {
+            while (!enough.IsCancellationRequested) PrivateDirectory.Sweep(TimeProvider.System);
+        }))];
+        for (int i = 0; i < 300; i++)
+        {
+            using PrivateDirectory made = PrivateDirectory.Create();
+            await File.WriteAllTextAsync(Path.Combine(made.Path, "rom"), "");
+        }
+
+        await enough.CancelAsync();
+        await Task.WhenAll(sweeping);
+    }
+
     private static async Task<TimeSpan> KillAsync()
     {
         var patience = TimeSpan.FromMinutes(10);
