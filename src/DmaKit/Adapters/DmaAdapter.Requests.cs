@@ -153,6 +153,7 @@ public sealed partial class DmaAdapter
     /// <summary>What a mapping names must lie in its own domain, and what copies for it must be its adapter's.</summary>
     private void Check(in MappingOptions options)
     {
+        if (options.Request is null && options.Lease is null && options.Coalescer is null) return;
         DmaRequest.Check(options.Request, Domain);
         if (options.Lease is { } lease && lease.Adapter.Domain != Domain)
             throw new DmaMisuseException($"Reservation '{lease.Name}' is of domain '{lease.Adapter.Domain.Name}', and the mapping is of domain '{Domain.Name}'. Reserve registers there.");

@@ -293,6 +293,13 @@ internal sealed partial class MappingSlot : IRegisterTaker
             return;
         }
 
+        if (_fragmentCount == 1)
+        {
+            if (_fragments[0].Kind == FragmentKind.Native) Hold(_fragments[0].Keeper);
+            _held = true;
+            return;
+        }
+
         object? last = null;
         try
         {
@@ -318,6 +325,12 @@ internal sealed partial class MappingSlot : IRegisterTaker
         if (_chain?.OnlyKeeper is { } keeper)
         {
             if (count > 0) Unhold(keeper);
+            return;
+        }
+
+        if (count == 1)
+        {
+            if (_fragments[0].Kind == FragmentKind.Native) Unhold(_fragments[0].Keeper);
             return;
         }
 
