@@ -11,7 +11,11 @@ internal static class ToolProcess
 
     internal static string Dotnet { get; } = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet"
         ? path
-        : Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+        : Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? OnPath("dotnet");
+
+    /// <summary>The whole name of a program: a test may take the path away from the tool.</summary>
+    private static string OnPath(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists) ?? program;
 
     /// <summary>Runs the tool with these words to its end.</summary>
     internal static Task<ToolResult> RunAsync(params string[] args) => RunAsync(null, null, args);
