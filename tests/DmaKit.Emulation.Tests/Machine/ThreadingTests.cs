@@ -103,11 +103,16 @@ public sealed class ThreadingTests
         RegisterWindow registers = function.MapBar(0);
 
         for (int i = 0; i < 200; i++) Once();
-        long before = GC.GetTotalAllocatedBytes(precise: true);
-        for (int i = 0; i < 1000; i++) Once();
-        long grown = GC.GetTotalAllocatedBytes(precise: true) - before;
+        long grown = long.MaxValue;
 
-        // The whole process is counted, so that nothing may run beside it. A single allocation per round would be 24,000.
+        // The whole process is counted, with what the runtime allocates on its own account: the least of a few tries. A single allocation per round would be 24,000 in each.
+        for (int attempt = 0; attempt < 4 && grown >= 20_000; attempt++)
+        {
+            long before = GC.GetTotalAllocatedBytes(precise: true);
+            for (int i = 0; i < 1000; i++) Once();
+            grown = Math.Min(grown, GC.GetTotalAllocatedBytes(precise: true) - before);
+        }
+
         Assert.True(grown < 20_000, $"{grown} bytes in 1,000 rounds");
 
         void Once()
