@@ -41,7 +41,7 @@ public sealed class OverdueTests : ICommandSupervisor
     public void C4_TheOracleCatchesAPoolThatGivesRegistersBackAtTheTimeout()
     {
         using var _ = Start(out TestMachine machine, out CommandPool<TestPacket, int> pool);
-        byte[] victim = new byte[1000];
+        var victims = new List<byte[]> { new byte[1000] };
         machine.Run(async () =>
         {
             // The twin: abandons a mapping that the device has as if it had never been posted.
@@ -49,10 +49,15 @@ public sealed class OverdueTests : ICommandSupervisor
             LogicalAddress target = mapping.Elements[0].Address;
             mapping.Dispose();
             var others = new List<DmaMapping>();
-            while (machine.Dma.TryMap(victim, DmaDirection.FromDevice, out DmaMapping other)) others.Add(other);
+            while (machine.Dma.TryMap(victims[^1], DmaDirection.FromDevice, out DmaMapping other))
+            {
+                others.Add(other);
+                victims.Add(new byte[1000]);
+            }
+
             await DeviceWritesAsync(machine, target, 1000);
             foreach (DmaMapping other in others) other.Complete(1000);
-            Assert.True(victim.AsSpan().ContainsAnyExcept((byte)0), "the oracle did not notice that a register was reused under the device");
+            Assert.Single(victims, victim => victim.AsSpan().ContainsAnyExcept((byte)0));
         });
     }
 
