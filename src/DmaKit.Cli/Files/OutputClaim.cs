@@ -46,6 +46,18 @@ internal sealed class OutputClaim : IDisposable
         }
     }
 
+    /// <summary>Claims what a verb writes, a file or the standard output, after seeing that it can be created.</summary>
+    /// <param name="host">Whose standard output. That of a test is no file of this process.</param>
+    /// <param name="path">Its path, or <c>-</c>.</param>
+    /// <exception cref="ToolException">It cannot be created, or somebody uses it.</exception>
+    internal static OutputClaim TakeOutput(ToolHost host, string path)
+    {
+        const string role = "output";
+        bool toStream = PathCheck.IsStandardStream(path);
+        if (!toStream) PathCheck.Creatable(path, role);
+        return toStream && !host.ListenForSignals ? Nothing : Take(path, role);
+    }
+
     /// <summary>Opens an input, and tells why when that fails: in use, or the same file as the output.</summary>
     /// <param name="path">The input's path.</param>
     /// <param name="role">What it is.</param>

@@ -6,11 +6,7 @@ internal static class NetFiles
     /// <summary>Opens the input, with every check that can be made before the output is touched: that the two are not the same file among them.</summary>
     internal static async Task<CaptureInput> OpenAsync(ToolHost host, string from, string to, CancellationToken interrupted)
     {
-        bool toStream = PathCheck.IsStandardStream(to);
-        if (!toStream) PathCheck.Creatable(to, "output");
-
-        // The standard output of a test is no file of this process.
-        using OutputClaim claim = toStream && !host.ListenForSignals ? OutputClaim.Nothing : OutputClaim.Take(to, "output");
+        using OutputClaim claim = OutputClaim.TakeOutput(host, to);
         return await CaptureInput.OpenAsync(from, host, claim, interrupted).ConfigureAwait(false);
     }
 

@@ -63,8 +63,8 @@ internal sealed class NetSession : IAsyncDisposable
     /// <summary>Runs the transfer, and shows it; whatever happens, what has come is in the file afterwards.</summary>
     internal async Task RunAsync(Func<Task> work)
     {
-        using var over = new CancellationTokenSource();
-        Task showing = _host.ErrorIsTerminal ? NetView.ShowAsync(_host, this, over.Token) : Task.CompletedTask;
+        var over = new TaskCompletionSource();
+        Task showing = _host.ErrorIsTerminal ? NetView.ShowAsync(_host, this, over.Task) : Task.CompletedTask;
         try
         {
             await work().ConfigureAwait(false);
@@ -76,7 +76,7 @@ internal sealed class NetSession : IAsyncDisposable
         }
         finally
         {
-            await over.CancelAsync().ConfigureAwait(false);
+            over.SetResult();
             await showing.ConfigureAwait(false);
             await Output.FlushAsync().ConfigureAwait(false);
         }

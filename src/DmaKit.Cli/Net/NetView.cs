@@ -14,32 +14,8 @@ internal static class NetView
     private static readonly TimeSpan s_frame = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Draws on the standard error until it is over, and takes the view away then.</summary>
-    internal static async Task ShowAsync(ToolHost host, NetSession session, CancellationToken over)
-    {
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = AnsiSupport.Yes,
-            ColorSystem = host.UseColor ? ColorSystemSupport.EightBit : ColorSystemSupport.NoColors,
-            Interactive = InteractionSupport.Yes,
-            Out = new AnsiConsoleOutput(host.Error),
-        });
-        console.Profile.Width = host.Width;
-        await console.Live(Draw(session, host.Width)).AutoClear(true).Overflow(VerticalOverflow.Crop).StartAsync(async screen =>
-        {
-            while (!over.IsCancellationRequested)
-            {
-                screen.UpdateTarget(Draw(session, host.Width));
-                try
-                {
-                    await Task.Delay(s_frame, host.Clock, over).ConfigureAwait(false);
-                }
-                catch (OperationCanceledException)
-                {
-                    return;
-                }
-            }
-        }).ConfigureAwait(false);
-    }
+    internal static Task ShowAsync(ToolHost host, NetSession session, Task over) =>
+        LiveView.ShowAsync(host, host.Error, host.Width, s_frame, stays: false, width => Draw(session, width), over);
 
     /// <summary>Draws one moment.</summary>
     internal static IRenderable Draw(NetSession session, int width)

@@ -29,11 +29,10 @@ internal static class WireOption
     internal static void Check(string wire, IEnumerable<string> inputs, string role)
     {
         PathCheck.Creatable(wire, Role);
+        using OutputClaim claim = OutputClaim.Take(wire, Role);
         foreach (string input in inputs)
         {
-            if (PathCheck.IsStandardStream(input) || !File.Exists(input)) continue;
-            using OutputClaim claim = OutputClaim.Take(wire, Role);
-            claim.OpenInput(input, role).Dispose();
+            if (!PathCheck.IsStandardStream(input) && File.Exists(input)) claim.OpenInput(input, role).Dispose();
         }
     }
 

@@ -14,15 +14,11 @@ internal sealed class SoundInputs : IDisposable
     /// <exception cref="ToolException">One is not there, is malformed, or is the output.</exception>
     internal static async Task<SoundInputs> OpenAsync(ToolHost host, IReadOnlyList<SoundSpec> sources, WavFormat raw, string to, CancellationToken interrupted)
     {
-        bool toStream = PathCheck.IsStandardStream(to);
-        if (!toStream) PathCheck.Creatable(to, "output");
+        using OutputClaim claim = OutputClaim.TakeOutput(host, to);
         var inputs = new SoundInputs();
         try
         {
-            // The standard output of a test is no file of this process.
-            using OutputClaim claim = toStream && !host.ListenForSignals ? OutputClaim.Nothing : OutputClaim.Take(to, "output");
             foreach (SoundSpec spec in sources) inputs._all.Add(await SoundInput.OpenAsync(spec, raw, host, claim, interrupted).ConfigureAwait(false));
-
             return inputs;
         }
         catch
@@ -30,6 +26,12 @@ internal sealed class SoundInputs : IDisposable
             inputs.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Says what went wrong with a file while it was played.</summary>
+    internal void ThrowIfFailed()
+    {
+        foreach (SoundInput input in _all) input.ThrowIfFailed();
     }
 
     public void Dispose()

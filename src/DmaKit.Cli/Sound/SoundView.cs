@@ -19,29 +19,7 @@ internal static class SoundView
     internal static async Task ShowAsync(ToolHost host, SoundMachine machine, long frames, Task work)
     {
         if (host.ErrorIsTerminal)
-        {
-            IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
-            {
-                Ansi = AnsiSupport.Yes,
-                ColorSystem = host.UseColor ? ColorSystemSupport.EightBit : ColorSystemSupport.NoColors,
-                Interactive = InteractionSupport.Yes,
-                Out = new AnsiConsoleOutput(host.Error),
-            });
-            console.Profile.Width = host.Width;
-            await console.Live(new Text("")).AutoClear(true).Overflow(VerticalOverflow.Crop).StartAsync(async screen =>
-            {
-                bool goesOn;
-                do
-                {
-                    // What the end looked like is drawn, too.
-                    goesOn = !work.IsCompleted;
-                    if (machine.Transfer is { } transfer) screen.UpdateTarget(Draw(transfer, frames, host.Width));
-                    if (goesOn) await Task.WhenAny(work, Task.Delay(s_frame, host.Clock, CancellationToken.None)).ConfigureAwait(false);
-                }
-                while (goesOn);
-            }).ConfigureAwait(false);
-        }
-
+            await LiveView.ShowAsync(host, host.Error, host.Width, s_frame, stays: false, width => machine.Transfer is { } transfer ? Draw(transfer, frames, width) : new Text(""), work).ConfigureAwait(false);
         await work.ConfigureAwait(false);
     }
 

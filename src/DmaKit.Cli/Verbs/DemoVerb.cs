@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Spectre.Console;
 
 namespace DmaKit.Cli;
 
@@ -52,22 +51,8 @@ internal static class DemoVerb
 
     private static async Task WatchAsync(ToolHost host, DemoRun demo, CancellationToken interrupted)
     {
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = AnsiSupport.Yes,
-            ColorSystem = host.UseColor ? ColorSystemSupport.EightBit : ColorSystemSupport.NoColors,
-            Interactive = InteractionSupport.Yes,
-            Out = new AnsiConsoleOutput(host.Out),
-        });
         Task work = demo.RunAsync(interrupted);
-        await console.Live(DemoView.Draw(demo.Look(), console.Profile.Width)).Overflow(VerticalOverflow.Crop).StartAsync(async screen =>
-        {
-            while (!work.IsCompleted)
-            {
-                await Task.WhenAny(work, Task.Delay(Frame, host.Clock, CancellationToken.None)).ConfigureAwait(false);
-                screen.UpdateTarget(DemoView.Draw(demo.Look(), console.Profile.Width));
-            }
-        }).ConfigureAwait(false);
+        await LiveView.ShowAsync(host, host.Out, width: null, Frame, stays: true, width => DemoView.Draw(demo.Look(), width), work).ConfigureAwait(false);
         await work.ConfigureAwait(false);
     }
 

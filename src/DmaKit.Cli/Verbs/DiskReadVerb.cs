@@ -36,10 +36,8 @@ internal static class DiskReadVerb
     private static async Task<int> RunAsync(
         ToolHost host, string imagePath, string to, long offset, long? wanted, MachineSettings settings, bool json, CancellationToken interrupted)
     {
-        bool toStream = PathCheck.IsStandardStream(to);
         PathCheck.Existing(imagePath, ImageFile.Role);
-        if (!toStream) PathCheck.Creatable(to, "output");
-        ImageFile image = OpenImage(host, imagePath, to, toStream);
+        ImageFile image = OpenImage(host, imagePath, to);
         long length;
         try
         {
@@ -56,14 +54,13 @@ internal static class DiskReadVerb
         await session.RunAsync(() => ReadAsync(session, target, offset, length), "read").ConfigureAwait(false);
         DiskReport report = session.Report(hashed: true);
         if (json) report.WriteJson(host);
-        else report.WriteText(toStream ? host.Error : host.Out, "read");
+        else report.WriteText(PathCheck.IsStandardStream(to) ? host.Error : host.Out, "read");
         return ExitCode.Done;
     }
 
-    private static ImageFile OpenImage(ToolHost host, string imagePath, string to, bool toStream)
+    private static ImageFile OpenImage(ToolHost host, string imagePath, string to)
     {
-        // The standard output of a test is no file of this process.
-        using OutputClaim claim = toStream && !host.ListenForSignals ? OutputClaim.Nothing : OutputClaim.Take(to, "output");
+        using OutputClaim claim = OutputClaim.TakeOutput(host, to);
         claim.OpenInput(imagePath, ImageFile.Role).Dispose();
         return ImageFile.Open(imagePath, forWriting: false);
     }

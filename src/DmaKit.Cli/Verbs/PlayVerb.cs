@@ -65,22 +65,8 @@ internal static class PlayVerb
             if (machine.TailFrames > 0) player.Add(new MemorySource(format, new byte[machine.TailFrames * format.FrameBytes]), frames);
             await player.RunAsync(toEnd: true, _ => output.ThrowIfFailed(), interrupted).ConfigureAwait(false);
         });
-        try
-        {
-            await SoundView.ShowAsync(host, machine, frames, work).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException e) when (interrupted.IsCancellationRequested)
-        {
-            await machine.FinishAsync(output).ConfigureAwait(false);
-            throw new ToolException($"interrupted; {SizeText.Exact(output.Frames)} frames were written", ExitCode.Interrupted, e);
-        }
-
-        await machine.FinishAsync(output).ConfigureAwait(false);
-        output.Complete();
-        foreach (SoundInput input in inputs.All) input.ThrowIfFailed();
-        SoundReport report = SoundVerbs.Report(host, "play", machine, format, output, started);
-        if (json) report.WriteJson(host);
-        else report.WriteText(PathCheck.IsStandardStream(to) ? host.Error : host.Out, "played");
+        await SoundVerbs.FinishAsync(host, machine, inputs, output, work, interrupted).ConfigureAwait(false);
+        SoundReport report = SoundVerbs.Report(host, "play", "played", machine, format, output, to, json, started);
         return SoundVerbs.Judge(host, report.Ring.UnderrunBytes + report.Ring.LateBytes, "were not there in time, and are silent in the output: use a longer --lead, --ring or --period");
     }
 

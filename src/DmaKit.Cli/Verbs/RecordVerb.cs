@@ -63,20 +63,8 @@ internal static class RecordVerb
         using SoundOutput output = await SoundOutput.OpenAsync(to, new WavFormat(WavEncoding.Pcm, 16, channels, (int)rate), frames, host, interrupted).ConfigureAwait(false);
         long started = host.Clock.GetTimestamp();
         Task work = machine.RunAsync(Converter, format, transfer => CaptureAsync(transfer, output, interrupted));
-        try
-        {
-            await SoundView.ShowAsync(host, machine, frames, work).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException e) when (interrupted.IsCancellationRequested)
-        {
-            throw new ToolException($"interrupted; {SizeText.Exact(output.Frames)} frames were written", ExitCode.Interrupted, e);
-        }
-
-        output.Complete();
-        input?.ThrowIfFailed();
-        SoundReport report = SoundVerbs.Report(host, "record", machine, format, output, started);
-        if (json) report.WriteJson(host);
-        else report.WriteText(PathCheck.IsStandardStream(to) ? host.Error : host.Out, "recorded");
+        await SoundVerbs.FinishAsync(host, machine, inputs, output, work, interrupted).ConfigureAwait(false);
+        SoundReport report = SoundVerbs.Report(host, "record", "recorded", machine, format, output, to, json, started);
         return SoundVerbs.Judge(host, report.Ring.OverrunBytes, "were overwritten before they were read, and are silent in the output: use a longer --ring");
     }
 

@@ -145,9 +145,7 @@ public sealed partial class CyclicTransfer
         if (!_held) _clock.Report(timestamp, position / FrameBytes, (accuracy + FrameBytes - 1) / FrameBytes);
         _reported = timestamp;
         bool stop = IsPlayback ? AdvancePlayback(position) : AdvanceCapture(position);
-        _dataWaiter.Look();
-        _drainWaiter.Look();
-        _positionWaiter.Look();
+        WakeWaiters();
         return stop;
     }
 

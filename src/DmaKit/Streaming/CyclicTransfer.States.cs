@@ -164,9 +164,7 @@ public sealed partial class CyclicTransfer
                 }
 
                 Interlocked.Exchange(ref _stopping, 0);
-                _dataWaiter.Look();
-                _drainWaiter.Look();
-                _positionWaiter.Look();
+                WakeWaiters();
             }
         }
     }

@@ -94,5 +94,13 @@ public sealed partial class CyclicTransfer
         lock (_gate) return waiter == _drainWaiter || (waiter == _positionWaiter ? _position >= needed : Ready(needed));
     }
 
+    /// <summary>Under the gate: ends the waits whose time has come.</summary>
+    private void WakeWaiters()
+    {
+        _dataWaiter.Look();
+        _drainWaiter.Look();
+        _positionWaiter.Look();
+    }
+
     private bool Ready(long needed) => (IsPlayback ? SpaceNow : AvailableNow) >= needed;
 }

@@ -21,9 +21,8 @@ public sealed class StreamPlayerTests(ITestOutputHelper output)
         await using var machine = new SoundMachine(dac2: sink);
         machine.Run(async card =>
         {
-            CyclicTransfer play = card.Open(Es1370Converter.Dac2, SoundMachine.Cd, new() { Ring = TimeSpan.FromMilliseconds(600) });
-            play.Prepare();
-            var player = new StreamPlayer(play, SoundMachine.Cd, TimeSpan.FromMilliseconds(500));
+            StreamPlayer player = HalfASecondAhead(card);
+            CyclicTransfer play = player.Transfer;
             var loud = new NoiseSource(1, 3 * 44_100);
             sink.Expect(loud, 0);
             player.Add(loud, 0);
@@ -58,9 +57,8 @@ public sealed class StreamPlayerTests(ITestOutputHelper output)
         await using var machine = new SoundMachine(dac2: sink);
         machine.Run(async card =>
         {
-            CyclicTransfer play = card.Open(Es1370Converter.Dac2, SoundMachine.Cd, new() { Ring = TimeSpan.FromMilliseconds(600) });
-            play.Prepare();
-            var player = new StreamPlayer(play, SoundMachine.Cd, TimeSpan.FromMilliseconds(500));
+            StreamPlayer player = HalfASecondAhead(card);
+            CyclicTransfer play = player.Transfer;
             var steady = new NoiseSource(1, 2 * 44_100);
             ComposedSource? leaving = player.Add(new NoiseSource(2, 2 * 44_100), 0, new ComposedSourceOptions { Ramp = TimeSpan.Zero });
             player.Add(steady, 0);
@@ -125,6 +123,13 @@ public sealed class StreamPlayerTests(ITestOutputHelper output)
             Assert.InRange(resumed, 44_100, 44_700);
             Assert.Equal(play.End, counted.DataBytes + counted.UnderrunBytes + counted.SilenceBytes);
         });
+    }
+
+    private static StreamPlayer HalfASecondAhead(Es1370Driver card)
+    {
+        CyclicTransfer play = card.Open(Es1370Converter.Dac2, SoundMachine.Cd, new() { Ring = TimeSpan.FromMilliseconds(600) });
+        play.Prepare();
+        return new StreamPlayer(play, SoundMachine.Cd, TimeSpan.FromMilliseconds(500));
     }
 
     private async Task PlayThreeAsync(int seed, TimeSpan length)
