@@ -12,11 +12,18 @@ internal sealed class NetMachine : IAsyncDisposable
     // A frame of full length takes a good 1,520 bytes of the ring, which has 32 KiB, and 8 KiB at least where memory is fragmented.
     private const int QemuWindow = 16, QemuFragmentedWindow = 5;
 
+    // What QEMU keeps of frames that nobody has taken yet is much more; a program that is slow shall not fill it.
+    private const int QemuBridgeWindow = 64;
+
+    private const int FirstSlot = 3;
+    private const string WireName = "n0";
+
     private readonly List<PciFunction> _functions = [];
     private readonly List<Rtl8139Driver> _cards = [];
 
     private readonly Func<int, DeviceCounters> _counted;
     private readonly Func<long> _iommuMaps;
+    private QemuPortBridge? _bridge;
 
     private NetMachine(DmaPlatform platform, MachineSettings settings, Func<int, DeviceCounters> counted, Func<long> iommuMaps)
     {
@@ -33,8 +40,8 @@ internal sealed class NetMachine : IAsyncDisposable
     internal MachineSettings Settings { get; }
 
     /// <summary>
-    /// How many frames may be between sending and receiving. Our cable holds frames back while the other card has no room; QEMU's drops
-    /// them, as a real one does, so that there are never more than fit into the card's ring.
+    /// How many frames may be between sending and receiving. Our cable holds frames back while the other end has no room; QEMU's drops
+    /// them, as a real one does, so that there are never more than fit into the other card's ring, or into QEMU.
     /// </summary>
     internal int Window { get; private init; } = int.MaxValue;
 
@@ -66,13 +73,31 @@ internal sealed class NetMachine : IAsyncDisposable
         }
     }
 
-    /// <summary>Builds the machine and starts a driver on each card.</summary>
-    /// <param name="settings">What the machine is like.</param>
-    /// <param name="wires">What the cards' wires lead to; owned by the machine from here on, also when this fails.</param>
+    /// <summary>Builds a machine with one card, and starts a driver on it.</summary>
+    /// <param name="settings">What the machine is like, and whose card it has.</param>
+    /// <param name="wire">What the card's wire leads to; owned by the machine from here on, also when this fails.</param>
+    /// <param name="wireFile">Where QEMU keeps its own capture of the wire; null for nowhere.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    internal static async Task<NetMachine> StartAsync(MachineSettings settings, IReadOnlyList<NetworkPort> wires, CancellationToken cancellationToken)
+    internal static async Task<NetMachine> StartAsync(MachineSettings settings, NetworkPort wire, string? wireFile, CancellationToken cancellationToken)
     {
-        return await StartAsync(Build(settings, wires), settings, cancellationToken).ConfigureAwait(false);
+        if (settings.Platform == PlatformKind.Emulated) return await StartAsync(Build(settings, [wire]), settings, cancellationToken).ConfigureAwait(false);
+        var bridge = new QemuPortBridge(wire);
+        NetMachine? machine = null;
+        try
+        {
+            machine = await BuildQemuAsync(settings, [bridge.Backend(WireName)], wireFile, QemuBridgeWindow, cancellationToken).ConfigureAwait(false);
+            bridge.Connect();
+            machine = await StartAsync(machine, settings, cancellationToken).ConfigureAwait(false);
+            machine._bridge = bridge;
+            bridge.Open();
+            return machine;
+        }
+        catch
+        {
+            if (machine is not null) await machine.DisposeAsync().ConfigureAwait(false);
+            await bridge.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     /// <summary>Builds a machine with two cards and a cable between them, and starts a driver on each.</summary>
@@ -84,25 +109,15 @@ internal sealed class NetMachine : IAsyncDisposable
         if (settings.Platform == PlatformKind.Emulated)
         {
             var cable = new NetworkCable();
-            return await StartAsync(settings, [cable.First, cable.Second], cancellationToken).ConfigureAwait(false);
+            return await StartAsync(Build(settings, [cable.First, cable.Second]), settings, cancellationToken).ConfigureAwait(false);
         }
 
-        QemuPlatform platform = await QemuMachines.StartAsync(settings, options => options with
-        {
-            NetworkBackends = ["hubport,id=n0,hubid=0", "hubport,id=n1,hubid=0"],
-            Devices = ["rtl8139,netdev=n0,addr=3", "rtl8139,netdev=n1,addr=4"],
-            Arguments = wireFile is null
-                ? []
-                : ["-object", $"filter-dump,id=wire,netdev=n0,maxlen=65536,file={QemuPlatformOptions.Escape(Path.GetFullPath(wireFile))}"],
-        }, cancellationToken).ConfigureAwait(false);
-        var counter = new PortCounter();
-        platform.Observer = counter;
-
-        // The port's counts are those of all cards together.
-        var machine = new NetMachine(platform, settings, card => card == 0 ? counter.Counters : default, () => platform.IommuMaps)
-        {
-            Window = settings.Fragmentation > 0 ? QemuFragmentedWindow : QemuWindow,
-        };
+        NetMachine machine = await BuildQemuAsync(
+            settings,
+            [$"hubport,id={WireName},hubid=0", "hubport,id=n1,hubid=0"],
+            wireFile,
+            settings.Fragmentation > 0 ? QemuFragmentedWindow : QemuWindow,
+            cancellationToken).ConfigureAwait(false);
         return await StartAsync(machine, settings, cancellationToken).ConfigureAwait(false);
     }
 
@@ -111,6 +126,7 @@ internal sealed class NetMachine : IAsyncDisposable
         foreach (Rtl8139Driver card in _cards) await card.DisposeAsync().ConfigureAwait(false);
         foreach (PciFunction function in _functions) await function.DisposeAsync().ConfigureAwait(false);
         await Platform.DisposeAsync().ConfigureAwait(false);
+        if (_bridge is not null) await _bridge.DisposeAsync().ConfigureAwait(false);
     }
 
     private static async Task<NetMachine> StartAsync(NetMachine machine, MachineSettings settings, CancellationToken cancellationToken)
@@ -134,6 +150,24 @@ internal sealed class NetMachine : IAsyncDisposable
             await machine.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    private static async Task<NetMachine> BuildQemuAsync(
+        MachineSettings settings, IReadOnlyList<string> backends, string? wireFile, int window, CancellationToken cancellationToken)
+    {
+        QemuPlatform platform = await QemuMachines.StartAsync(settings, options => options with
+        {
+            NetworkBackends = backends,
+            Devices = [.. backends.Select((_, n) => $"rtl8139,netdev=n{n},addr={FirstSlot + n}")],
+            Arguments = wireFile is null
+                ? []
+                : ["-object", $"filter-dump,id=wire,netdev={WireName},maxlen=65536,file={QemuPlatformOptions.Escape(Path.GetFullPath(wireFile))}"],
+        }, cancellationToken).ConfigureAwait(false);
+        var counter = new PortCounter();
+        platform.Observer = counter;
+
+        // The port's counts are those of all cards together.
+        return new NetMachine(platform, settings, card => card == 0 ? counter.Counters : default, () => platform.IommuMaps) { Window = window };
     }
 
     private static NetMachine Build(MachineSettings settings, IReadOnlyList<NetworkPort> wires)

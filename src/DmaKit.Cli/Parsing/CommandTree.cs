@@ -42,7 +42,7 @@ internal static class CommandTree
         disk.Subcommands.Add(DiskVerifyVerb.Build(host));
         disk.Subcommands.Add(DiskBenchVerb.Build(host));
         root.Subcommands.Add(disk);
-        var net = new VerbCommand("net", "Captures through emulated network cards: send, loop, receive.");
+        var net = new VerbCommand("net", "Captures through network cards: send, loop, receive.");
         net.Subcommands.Add(NetSendVerb.Build(host));
         net.Subcommands.Add(NetLoopVerb.Build(host));
         net.Subcommands.Add(NetReceiveVerb.Build(host));

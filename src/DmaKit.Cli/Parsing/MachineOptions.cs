@@ -7,7 +7,7 @@ internal sealed class MachineOptions
 {
     private static readonly MachineSettings Standard = new();
 
-    private readonly PlatformOption? _platform;
+    private readonly PlatformOption _platform;
     private readonly Option<int> _queueDepth;
     private readonly Option<long> _memory;
     private readonly Option<double> _fragmentation;
@@ -23,20 +23,15 @@ internal sealed class MachineOptions
     /// <param name="memory">The default of the machine's memory.</param>
     /// <param name="fragmentation">The default of its fragmentation.</param>
     /// <param name="network">Whether frames go through the machine, and no disk is in it.</param>
-    /// <param name="anyPlatform">Whether the verb runs on QEMU's devices too.</param>
-    internal MachineOptions(Command command, long memory, double fragmentation, bool network = false, bool anyPlatform = true)
+    internal MachineOptions(Command command, long memory, double fragmentation, bool network = false)
     {
         _queueDepth = network
             ? OptionKinds.Number("--queue-depth", "Frames on their way to a card, 4 to 128.", Standard.QueueDepth, 4, 128)
             : OptionKinds.Number("--queue-depth", "Commands in flight, 1 to 128.", Standard.QueueDepth, 1, 128);
         _memory = OptionKinds.Size("--memory", "Memory of the machine, such as 512MiB.", memory, 8L << 20, 64L << 30, 4096);
         _fragmentation = OptionKinds.Fraction("--fragmentation", "How fragmented that memory is.", fragmentation);
-        if (anyPlatform)
-        {
-            _platform = new PlatformOption(command);
-            _platform.EmulatedOnly(_latency);
-        }
-
+        _platform = new PlatformOption(command);
+        _platform.EmulatedOnly(_latency);
         command.Options.Add(_queueDepth);
         command.Options.Add(_memory);
         command.Options.Add(_fragmentation);
@@ -48,11 +43,11 @@ internal sealed class MachineOptions
     }
 
     /// <summary>Refuses an option that only QEMU has.</summary>
-    internal void QemuOnly(Option option) => _platform?.QemuOnly(option);
+    internal void QemuOnly(Option option) => _platform.QemuOnly(option);
 
     internal MachineSettings Read(ParseResult parsed) => new()
     {
-        Platform = _platform?.Read(parsed) ?? PlatformKind.Emulated,
+        Platform = _platform.Read(parsed),
         QueueDepth = parsed.GetValue(_queueDepth),
         MemoryBytes = parsed.GetValue(_memory),
         Fragmentation = parsed.GetValue(_fragmentation),

@@ -19,13 +19,12 @@ internal sealed class NetOptions
     /// <param name="command">The command.</param>
     /// <param name="output">What the output is.</param>
     /// <param name="sends">Whether packets are sent, so that they can be split.</param>
-    /// <param name="anyPlatform">Whether the verb runs on QEMU's cards too.</param>
-    internal NetOptions(Command command, string output, bool sends, bool anyPlatform = false)
+    internal NetOptions(Command command, string output, bool sends)
     {
         _out = OptionKinds.File("--out", $"{output}; - is the standard output. A file that exists is replaced.", "OUT.pcap");
         command.Options.Add(_out);
         if (sends) command.Options.Add(_fragments);
-        _machine = new MachineOptions(command, StandardMemory, fragmentation: 0, network: true, anyPlatform);
+        _machine = new MachineOptions(command, StandardMemory, fragmentation: 0, network: true);
         _format = new Option<string>("--format")
         {
             Description = "pcap (nanoseconds), pcap-us (microseconds) or pcapng. Default: pcapng for names that end so, else pcap, with microseconds if the input has them.",

@@ -9,40 +9,74 @@ internal sealed class PlatformOption
     private static readonly (string Name, PlatformKind Kind)[] Kinds =
         [("emulated", PlatformKind.Emulated), ("qemu", PlatformKind.Qemu), ("qemu+vtd", PlatformKind.QemuVtd)];
 
-    private readonly Option<string> _option = new("--platform")
-    {
-        Description = "Whose devices: of the machine in this process, QEMU's, or QEMU's behind an IOMMU.",
-        HelpName = string.Join('|', Kinds.Select(k => k.Name)),
-        DefaultValueFactory = _ => Kinds[0].Name,
-        CustomParser = result =>
-        {
-            string text = result.Tokens[0].Value;
-            if (!Array.Exists(Kinds, k => k.Name == text)) result.AddError($"--platform is '{text}'; legal: {string.Join(", ", Kinds.Select(k => k.Name))}");
-            return text;
-        },
-    };
+    private const string Whose = "Whose devices: of the machine in this process, QEMU's, or QEMU's behind an IOMMU.";
 
-    internal PlatformOption(Command command) => command.Options.Add(_option);
+    private readonly Option<string?> _option;
+
+    /// <summary>Adds the option to a command.</summary>
+    /// <param name="command">The command.</param>
+    internal PlatformOption(Command command)
+        : this(command, Whose, Kinds[0].Name)
+    {
+    }
+
+    private PlatformOption(Command command, string description, string? standard)
+    {
+        _option = new Option<string?>("--platform")
+        {
+            Description = description,
+            HelpName = string.Join('|', Kinds.Select(k => k.Name)),
+            CustomParser = result =>
+            {
+                string text = result.Tokens[0].Value;
+                if (!Array.Exists(Kinds, k => k.Name == text)) result.AddError($"--platform is '{text}'; legal: {string.Join(", ", Kinds.Select(k => k.Name))}");
+                return text;
+            },
+        };
+        if (standard is not null) _option.DefaultValueFactory = _ => standard;
+        command.Options.Add(_option);
+    }
+
+    /// <summary>Adds it to a command that looks at all platforms when none is named.</summary>
+    internal static PlatformOption AddOptional(Command command) => new(command, "Only this platform. Default: all.", standard: null);
+
+    /// <summary>Adds it to a command that cannot do what it does on QEMU.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="why">Why not, and what else there is.</param>
+    internal static void AddEmulatedOnly(Command command, string why)
+    {
+        PlatformOption platform = new(command, "The machine in this process; this verb has no other.", Kinds[0].Name);
+        platform._option.Validators.Add(result =>
+        {
+            if (platform.IsQemu(result)) result.AddError($"--platform {platform.Word(result)} is not for this verb: {why}");
+        });
+    }
 
     internal PlatformKind Read(ParseResult parsed) => Array.Find(Kinds, k => k.Name == parsed.GetValue(_option)).Kind;
 
-    /// <summary>Whether the command line asks for one of QEMU's. While it is checked an option that was not given has no value yet.</summary>
-    internal bool IsQemu(CommandResult result) => result.GetResult(_option) is { Implicit: false } && result.GetValue(_option) != Kinds[0].Name;
+    /// <summary>The platforms that were asked for: one, or all.</summary>
+    internal IEnumerable<PlatformKind> ReadAll(ParseResult parsed) => parsed.GetValue(_option) is null ? Kinds.Select(k => k.Kind) : [Read(parsed)];
+
+    /// <summary>Whether the command line asks for one of QEMU's.</summary>
+    internal bool IsQemu(SymbolResult result) => Kinds[1..].Any(k => k.Name == Word(result));
 
     /// <summary>Refuses an option that only the emulated machine has.</summary>
     /// <param name="option">The option.</param>
     internal void EmulatedOnly(Option option) => option.Validators.Add(result =>
     {
-        if (!result.Implicit && result.GetValue(_option) != Kinds[0].Name) result.AddError($"{option.Name} is for --platform emulated only");
+        if (!result.Implicit && IsQemu(result)) result.AddError($"{option.Name} is for --platform emulated only");
     });
 
     /// <summary>Refuses an option that only QEMU has.</summary>
     /// <param name="option">The option.</param>
     internal void QemuOnly(Option option) => option.Validators.Add(result =>
     {
-        if (result.GetValue(_option) == Kinds[0].Name) result.AddError($"{option.Name} is for --platform qemu and qemu+vtd only");
+        if (!IsQemu(result)) result.AddError($"{option.Name} is for --platform qemu and qemu+vtd only");
     });
 
     /// <summary>A platform as it is written.</summary>
     internal static string Show(PlatformKind kind) => Array.Find(Kinds, k => k.Kind == kind).Name;
+
+    // What was typed, whether it makes sense or not: a value that does not is told on its own.
+    private string? Word(SymbolResult result) => result.GetResult(_option) is { Tokens: [var token] } ? token.Value : null;
 }

@@ -24,6 +24,7 @@ internal static class ClockVerb
         Option<int> seed = OptionKinds.Number("--seed", "What the jitter is made from.", 1, 0, int.MaxValue);
         var json = new Option<bool>("--json") { Description = "One JSON object on standard output." };
         foreach (Option option in new Option[] { plot, skew, jitter, interval, rate, step, seconds, seed, json }) command.Options.Add(option);
+        PlatformOption.AddEmulatedOnly(command, "its device is made up, so that the truth is known that the estimate is compared with; what a clock finds out about QEMU's sound card is in the report of 'play --platform qemu'");
         command.SetAction((parsed, interrupted) => RunAsync(
             host,
             new ClockSettings(parsed.GetValue(rate), parsed.GetValue(skew), parsed.GetValue(jitter), parsed.GetValue(interval), parsed.GetValue(step), TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(seed)),

@@ -20,6 +20,7 @@ internal static class DemoDeadlockVerb
         command.Options.Add(requests);
         command.Options.Add(pages);
         command.Options.Add(json);
+        PlatformOption.AddEmulatedOnly(command, "it needs a device whose commands may lie anywhere in memory, the mailbox, which QEMU does not have; the same pool of registers is at work in 'demo --platform qemu --managed'");
         command.SetAction(async (parsed, interrupted) =>
         {
             var settings = new DeadlockSettings { Requests = parsed.GetValue(requests), Pages = parsed.GetValue(pages) };

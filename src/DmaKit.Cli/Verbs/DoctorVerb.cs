@@ -8,21 +8,20 @@ namespace DmaKit.Cli;
 /// <summary><c>dmakit doctor</c>: what is installed here, which platforms work, and what mends those that do not.</summary>
 internal static class DoctorVerb
 {
-    private static readonly PlatformKind[] Platforms = [PlatformKind.Emulated, PlatformKind.Qemu, PlatformKind.QemuVtd];
-
     internal static Command Build(ToolHost host)
     {
         var json = new Option<bool>("--json") { Description = "One JSON object on standard output." };
         var command = new VerbCommand("doctor", "Says what is installed and which platforms work here, and for each that does not, the command that mends it.")
         {
-            Examples = ["dmakit doctor", "dmakit doctor --json"],
+            Examples = ["dmakit doctor", "dmakit doctor --json", "dmakit doctor --platform qemu"],
         };
         command.Options.Add(json);
+        PlatformOption platforms = PlatformOption.AddOptional(command);
         command.SetAction(async (parsed, interrupted) =>
         {
             (string? path, string? version) = await FindQemuAsync(interrupted).ConfigureAwait(false);
             var health = new List<PlatformHealth>();
-            foreach (PlatformKind platform in Platforms) health.Add(await PlatformHealth.ExamineAsync(platform, interrupted).ConfigureAwait(false));
+            foreach (PlatformKind platform in platforms.ReadAll(parsed)) health.Add(await PlatformHealth.ExamineAsync(platform, interrupted).ConfigureAwait(false));
             if (parsed.GetValue(json)) WriteJson(host, path, version, health);
             else WriteText(host, path, version, health);
             return ExitCode.Done;

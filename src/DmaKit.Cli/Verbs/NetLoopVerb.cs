@@ -18,7 +18,7 @@ internal static class NetLoopVerb
         };
         Argument<string> input = OptionKinds.Positional("IN.pcap", "The capture to send, pcap or pcapng; - is the standard input.");
         command.Arguments.Add(input);
-        var options = new NetOptions(command, "What was received", sends: true, anyPlatform: true);
+        var options = new NetOptions(command, "What was received", sends: true);
         Option<string?> wire = options.AddWire(command);
         command.SetAction((parsed, interrupted) => RunAsync(
             host, parsed.GetValue(input)!, options.Out(parsed), parsed.GetValue(wire), options.Read(parsed), options.Json(parsed), interrupted));

@@ -15,6 +15,7 @@ internal static class NetReceiveVerb
             Examples =
             [
                 "dmakit net receive --socket /tmp/wire --out F.pcap --count 100",
+                "dmakit net receive --socket /tmp/wire --out F.pcap --platform qemu+vtd",
                 "dmakit net receive --socket /tmp/wire --out - | tshark -r -",
             ],
         };
@@ -23,13 +24,15 @@ internal static class NetReceiveVerb
         command.Options.Add(socket);
         command.Options.Add(count);
         var options = new NetOptions(command, "What was received", sends: false);
+        Option<string?> wire = options.AddWire(command);
         command.SetAction((parsed, interrupted) => RunAsync(
-            host, parsed.GetValue(socket)!, parsed.GetValue(count), options.Out(parsed), options.Read(parsed), options.Json(parsed), interrupted));
+            host, parsed.GetValue(socket)!, parsed.GetValue(count), options.Out(parsed), parsed.GetValue(wire), options.Read(parsed), options.Json(parsed), interrupted));
         return command;
     }
 
-    private static async Task<int> RunAsync(ToolHost host, string socket, int count, string to, NetSettings settings, bool json, CancellationToken interrupted)
+    private static async Task<int> RunAsync(ToolHost host, string socket, int count, string to, string? wireFile, NetSettings settings, bool json, CancellationToken interrupted)
     {
+        if (wireFile is not null) WireOption.Check(wireFile, [], "capture");
         if (!PathCheck.IsStandardStream(to))
         {
             PathCheck.Creatable(to, "output");
@@ -39,7 +42,7 @@ internal static class NetReceiveVerb
         }
 
         var wire = new DatagramSocketPort(socket);
-        await using NetSession session = await NetSession.StartAsync(host, "net receive", settings, () => NetMachine.StartAsync(settings.Machine, [wire], interrupted), to, null, interrupted).ConfigureAwait(false);
+        await using NetSession session = await NetSession.StartAsync(host, "net receive", settings, () => NetMachine.StartAsync(settings.Machine, wire, wireFile, interrupted), to, null, interrupted).ConfigureAwait(false);
         await session.RunAsync(() => ReceiveAsync(session, count)).ConfigureAwait(false);
         return NetFiles.Report(host, session, to, json, "received");
     }

@@ -1,3 +1,5 @@
+using System.CommandLine;
+
 namespace DmaKit.Cli.Tests;
 
 public sealed class HelpTests
@@ -29,6 +31,15 @@ public sealed class HelpTests
         Assert.Empty(result.Error);
         Assert.All(result.Output.Split('\n'), line => Assert.True(line.Length <= 110, line));
         GoldenText.Check($"help{string.Concat(words.Select(w => "-" + w))}.txt", result.Output);
+    }
+
+    [Fact]
+    public void E2_EveryVerbKnowsThePlatforms()
+    {
+        string[] without = [.. Verbs(CommandTree.Build(new ToolHost(() => Stream.Null, () => Stream.Null, TextWriter.Null))).Where(v => v.Options.All(o => o.Name != "--platform")).Select(v => v.Name)];
+        Assert.Empty(without);
+
+        static IEnumerable<Command> Verbs(Command command) => (command.Action is null ? [] : new[] { command }).Concat(command.Subcommands.SelectMany(Verbs));
     }
 
     [Fact]

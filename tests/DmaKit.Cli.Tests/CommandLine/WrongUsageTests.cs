@@ -24,6 +24,11 @@ public sealed class WrongUsageTests
         { "disk read --image D.img --to - --json", "both want the standard output" },
         { "disk copy A.img", "missing" },
         { "disk copy A.img B.img C.img", "'C.img'" },
+        { "devices --platform xen", "--platform is 'xen'; legal: emulated, qemu, qemu+vtd" },
+        { "clock --platform xen", "--platform is 'xen'; legal: emulated, qemu, qemu+vtd" },
+        { "disk info D.img --platform xen --disk-latency 5ms", "--platform is 'xen'; legal: emulated, qemu, qemu+vtd" },
+        { "clock --platform qemu", "--platform qemu is not for this verb: its device is made up" },
+        { "demo deadlock --platform qemu+vtd", "--platform qemu+vtd is not for this verb: it needs a device whose commands may lie anywhere" },
     };
 
     [Theory]

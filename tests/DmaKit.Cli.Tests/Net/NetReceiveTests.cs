@@ -9,17 +9,24 @@ public sealed class NetReceiveTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
-    public async Task E2_WhatComesThroughTheSocketIsWritten()
+    [Theory]
+    [InlineData("emulated")]
+    [InlineData("qemu")]
+    [InlineData("qemu+vtd")]
+    public async Task E2_WhatComesThroughTheSocketIsWritten(string platform)
     {
+        bool qemu = platform != "emulated";
+        if (qemu) QemuTool.Require();
         string socket = _folder.Path("wire");
         string output = _folder.Path("out.pcap");
-        Task<ToolResult> running = InProcess.RunAsync("net", "receive", "--socket", socket, "--out", output, "--count", "300");
-        byte[][] frames = [.. Enumerable.Range(0, 300).Select(i => Enumerable.Repeat((byte)i, 60 + i).ToArray())];
+        string[] wire = qemu ? ["--wire", _folder.Path("wire.pcap")] : [];
+        Task<ToolResult> running = InProcess.RunAsync(["net", "receive", "--socket", socket, "--out", output, "--count", "1000", "--platform", platform, .. wire]);
+        byte[][] frames = [.. Enumerable.Range(0, 1000).Select(i => Enumerable.Repeat((byte)i, 60 + i).ToArray())];
         await SendAsync(socket, frames, running);
         ToolResult result = (await running).Succeeded();
-        Assert.Contains("received 300 packets", result.Output, StringComparison.Ordinal);
+        Assert.Contains("received 1,000 packets", result.Output, StringComparison.Ordinal);
         Assert.Equal(frames, Captures.Read(output).Select(p => p.Data));
+        if (qemu) Assert.Equal(frames, Captures.Read(wire[1]).Select(p => p.Data));
         Assert.False(Path.Exists(socket));
     }
 
@@ -54,6 +61,7 @@ public sealed class NetReceiveTests : IDisposable
         using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
         var there = new UnixDomainSocketEndPoint(path);
         while (!Path.Exists(path) && !running.IsCompleted) await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
-        foreach (byte[] frame in frames) await socket.SendToAsync(frame, there, TestContext.Current.CancellationToken);
+        await socket.ConnectAsync(there, TestContext.Current.CancellationToken);
+        foreach (byte[] frame in frames) await socket.SendAsync(frame, TestContext.Current.CancellationToken);
     }
 }

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace DmaKit.Cli.Tests;
 
-/// <summary>Captures through two of QEMU's network cards: QEMU's own capture of the wire is the witness.</summary>
+/// <summary>Captures through QEMU's network cards: QEMU's own capture of the wire is the witness.</summary>
 public sealed class QemuNetTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -10,10 +10,12 @@ public sealed class QemuNetTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("1", "qemu", "2000")]
-    [InlineData("8", "qemu", "20000")]
-    [InlineData("8", "qemu+vtd", "2000")]
-    public async Task E2_PacketsCrossQemusWireByteForByteAndInOrder(string fragments, string platform, string count)
+    [InlineData("loop", "1", "qemu", "2000")]
+    [InlineData("loop", "8", "qemu", "20000")]
+    [InlineData("loop", "8", "qemu+vtd", "2000")]
+    [InlineData("send", "8", "qemu", "2000")]
+    [InlineData("send", "1", "qemu+vtd", "2000")]
+    public async Task E2_PacketsCrossQemusWireByteForByteAndInOrder(string verb, string fragments, string platform, string count)
     {
         QemuTool.Require();
         byte[] capture = Captures.Make(int.Parse(count, System.Globalization.CultureInfo.InvariantCulture), seed: 3);
@@ -21,7 +23,7 @@ public sealed class QemuNetTests : IDisposable
         string got = _folder.Path("got.pcap");
         string wire = _folder.Path("wire,1.pcap");
         ToolResult result = (await InProcess.RunAsync(
-            "net", "loop", input, "--out", got, "--platform", platform, "--wire", wire, "--fragments", fragments, "--json")).Succeeded();
+            "net", verb, input, "--out", got, "--platform", platform, "--wire", wire, "--fragments", fragments, "--json")).Succeeded();
         using JsonDocument json = JsonDocument.Parse(result.Output);
         Assert.Equal(platform, json.RootElement.GetProperty("platform").GetString());
         Captures.AssertEqual(capture, await File.ReadAllBytesAsync(got, TestContext.Current.CancellationToken));
@@ -30,6 +32,15 @@ public sealed class QemuNetTests : IDisposable
         List<byte[]> sent = [.. Captures.Read(capture).Select(p => p.Data)], seen = [.. Captures.Read(wire).Select(p => p.Data)];
         Assert.Equal(sent.Count, seen.Count);
         for (int i = 0; i < sent.Count; i++) Assert.True(sent[i].AsSpan().SequenceEqual(seen[i]), $"packet {i} differs on QEMU's wire");
+    }
+
+    [Fact]
+    public async Task E2_ShortFramesLeaveQemusCardAsTheyAre()
+    {
+        QemuTool.Require();
+        byte[] capture = Captures.Make(300, least: 14, most: 100);
+        (await InProcess.RunAsync("net", "send", _folder.With("in.pcap", capture), "--out", _folder.Path("sent.pcap"), "--platform", "qemu")).Succeeded();
+        Captures.AssertEqual(capture, await File.ReadAllBytesAsync(_folder.Path("sent.pcap"), TestContext.Current.CancellationToken));
     }
 
     [Fact]

@@ -18,6 +18,13 @@ public sealed class DoctorVerbTests
         Assert.All(Platforms, p => Assert.Contains($"platform  {p}: works\n", text.Output, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task E2_ItLooksAtOnePlatformIfOneIsNamed()
+    {
+        JsonElement report = Parse(await InProcess.RunAsync("doctor", "--json", "--platform", "emulated"));
+        Assert.Equal("emulated", Assert.Single(report.GetProperty("platforms").EnumerateArray()).GetProperty("name").GetString());
+    }
+
     [Theory]
     [InlineData("DMAKIT_QEMU", "/nowhere/qemu", "unset DMAKIT_QEMU")]
     [InlineData("DMAKIT_QEMU", "/bin/false", "unset DMAKIT_QEMU")]
