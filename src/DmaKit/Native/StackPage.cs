@@ -9,9 +9,15 @@ namespace DmaKit.Native;
 /// </remarks>
 internal static unsafe class StackPage
 {
+    /// <summary>The size of a page in bytes. Between the stacks of two threads lies one that belongs to neither.</summary>
+    internal const int Size = 1 << Bits;
+
     private const int Bits = 12;
 
-    internal static nuint Current
+    internal static nuint Current => Here >> Bits;
+
+    /// <summary>The address of the caller's frame.</summary>
+    internal static nuint Here
     {
         [SkipLocalsInit]
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -19,7 +25,7 @@ internal static unsafe class StackPage
         {
             // SAFETY: only the address is used; nothing is read or written through it.
             int here;
-            return (nuint)(&here) >> Bits;
+            return (nuint)(&here);
         }
     }
 }

@@ -16,6 +16,97 @@ public sealed class BiasedGateTests
         Assert.NotEqual(0, overlaps);
     }
 
+    /// <summary>A thread finds that it leads and is stopped there; when it goes on, the lead has gone to another, who is inside.</summary>
+    [Fact]
+    public void T1_A_thread_that_was_stopped_at_the_gate_does_not_disturb_who_leads_now()
+    {
+        var gate = new Real();
+        Lead(gate);
+        GateLead mine = gate.Lead!;
+        using var inside = new ManualResetEventSlim();
+        using var done = new ManualResetEventSlim();
+        var other = new Thread(() =>
+        {
+            while (gate.Lead == mine) Lead(gate);
+            gate.Enter();
+            inside.Set();
+            done.Wait();
+            gate.Leave();
+        });
+        other.Start();
+        inside.Wait();
+        GateLead theirs = gate.Lead!;
+        Assert.True(theirs.IsOn);
+        Assert.False(mine.TryEnter());
+        Assert.True(theirs.IsBusy, "whoever takes the lead away now would not wait for the thread that is inside");
+        done.Set();
+        other.Join();
+    }
+
+    [Fact]
+    public void T1_The_same_steps_catch_a_gate_with_one_mark_for_all_leaders()
+    {
+        // What the gate did before: one word says who leads, and one that the leader is inside.
+        int owner = 1;
+        int busy = 0;
+        bool Enter(int me)
+        {
+            busy = 1;
+            if (owner == me) return true;
+            busy = 0;
+            return false;
+        }
+
+        owner = 2;
+        Assert.True(Enter(2));
+        Assert.False(Enter(1));
+        Assert.Equal(0, busy);
+    }
+
+    /// <summary>The leader comes from another depth of its stack, so that it is not known by its place.</summary>
+    [Fact]
+    public void T1_The_leader_keeps_its_lead_at_any_depth_of_its_stack()
+    {
+        var gate = new Real();
+        Lead(gate);
+        GateLead mine = gate.Lead!;
+        Deeper(0);
+        Assert.True(mine.IsOn);
+        Assert.Same(mine, gate.Lead);
+
+        int Deeper(int depth)
+        {
+            Span<byte> room = stackalloc byte[1024];
+            room[depth] = (byte)depth;
+            gate.Enter();
+            gate.Leave();
+            return depth < 16 ? Deeper(depth + 1) + room[depth] : 0;
+        }
+    }
+
+    [Fact]
+    public void T1_A_gate_that_wanders_among_many_threads_stays_a_gate()
+    {
+        var gate = new Real();
+        for (int i = 0; i < 20; i++)
+        {
+            var thread = new Thread(() => Lead(gate, 1 << 16));
+            thread.Start();
+            thread.Join();
+        }
+
+        Assert.Equal(0, Overlaps(gate));
+    }
+
+    private static void Lead(Real gate, int passes = 1 << 10)
+    {
+        for (int i = 0; i < passes; i++)
+        {
+            gate.Enter();
+            gate.Leave();
+        }
+    }
+
     /// <summary>How often a section was disturbed by another.</summary>
     private static int Overlaps(IGate gate)
     {
@@ -64,6 +155,8 @@ public sealed class BiasedGateTests
     private sealed class Real : IGate
     {
         private BiasedGate _gate;
+
+        public GateLead? Lead => _gate.Lead;
 
         public void Enter() => _gate.Enter();
 
