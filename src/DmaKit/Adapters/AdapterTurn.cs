@@ -1,7 +1,7 @@
 namespace DmaKit;
 
 /// <summary>The turn of an adapter whose device takes no list: it has one mapping at a time, from mapping to completion.</summary>
-internal sealed class AdapterTurn(DmaAdapter adapter) : WaitLine(adapter.Domain, new Lock())
+internal sealed class AdapterTurn(DmaAdapter adapter) : WaitLine(adapter.Domain)
 {
     private bool _taken;
 
@@ -13,7 +13,7 @@ internal sealed class AdapterTurn(DmaAdapter adapter) : WaitLine(adapter.Domain,
     {
         get
         {
-            lock (Gate) return _taken ? 0 : 1;
+            using (Pass()) return _taken ? 0 : 1;
         }
     }
 
@@ -21,12 +21,12 @@ internal sealed class AdapterTurn(DmaAdapter adapter) : WaitLine(adapter.Domain,
     /// <param name="holding">Whether the request holds something already.</param>
     public bool TryTakeNow(bool holding)
     {
-        lock (Gate) return IsOpenTo(holding) && TryTake();
+        using (Pass()) return IsOpenTo(holding) && TryTake();
     }
 
     public void Give()
     {
-        lock (Gate)
+        using (Pass())
         {
             _taken = false;
             if (IsEmpty) return;

@@ -6,7 +6,9 @@ namespace DmaKit;
 /// <summary>What all ways to map have in common.</summary>
 public sealed partial class DmaAdapter
 {
-    private readonly Stack<MappingSlot> _slots = new();
+    /// <summary>Idle slots, those used last on top. What lies above is what lay there last: it is written again only where it is another.</summary>
+    private MappingSlot[] _slots = new MappingSlot[8];
+    private int _slotCount;
 
     /// <summary>Whose the slots are for a moment. Passed twice by every mapping.</summary>
     private BiasedGate _slotGate;
@@ -25,7 +27,9 @@ public sealed partial class DmaAdapter
     internal void Recycle(MappingSlot slot)
     {
         _slotGate.Enter();
-        _slots.Push(slot);
+        if (_slotCount == _slots.Length) Array.Resize(ref _slots, _slotCount * 2);
+        ref MappingSlot place = ref _slots[_slotCount++];
+        if (place != slot) place = slot;
         _slotGate.Leave();
     }
 
@@ -34,31 +38,22 @@ public sealed partial class DmaAdapter
         lock (_gate) _waiters.Push(waiter);
     }
 
-    private bool TryMapCore(MappingSlot slot, out DmaMapping mapping)
+    private static bool TryMapCore(MappingSlot slot, out DmaMapping mapping)
     {
-        PlanOrDrop(slot, whole: true, 1);
-        mapping = default;
-
-        bool taken = false;
         try
         {
-            // In the order that all keep: first the blocks, then the registers.
-            taken = slot.TryTakeBlocks() && slot.TryTake();
+            return slot.TryMake(out mapping);
         }
-        finally
+        catch
         {
-            if (!taken) slot.Drop();
+            slot.Undo();
+            throw;
         }
-
-        if (!taken) return false;
-
-        mapping = BeginOrUndo(slot);
-        return true;
     }
 
     private ValueTask<DmaMapping> MapWholeAsync(MappingSlot slot, CancellationToken cancellationToken)
     {
-        PlanOrDrop(slot, whole: true, 1, cancellationToken, mayWait: true);
+        PlanOrDrop(slot, whole: true, 1, cancellationToken);
         if (!slot.TryTakeSimply()) return MapWithBlocksAsync(slot, cancellationToken);
         MapWaiter? waiter = TakeRest(slot, cancellationToken, out PartialMapping made);
         return waiter is null ? new ValueTask<DmaMapping>(made.Mapping) : new ValueTask<DmaMapping>(waiter, waiter.Version);
@@ -66,7 +61,7 @@ public sealed partial class DmaAdapter
 
     private ValueTask<PartialMapping> MapPartAsync(MappingSlot slot, int granularity, CancellationToken cancellationToken)
     {
-        PlanOrDrop(slot, whole: false, granularity, cancellationToken, mayWait: true);
+        PlanOrDrop(slot, whole: false, granularity, cancellationToken);
         if (!slot.TryTakeSimply()) return MapPartWithBlocksAsync(slot, cancellationToken);
         MapWaiter? waiter = TakeRest(slot, cancellationToken, out PartialMapping made);
         return waiter is null ? new ValueTask<PartialMapping>(made) : new ValueTask<PartialMapping>(waiter, waiter.Version);
@@ -98,26 +93,26 @@ public sealed partial class DmaAdapter
     private MapWaiter? TakeRest(MappingSlot slot, CancellationToken cancellationToken, out PartialMapping made)
     {
         made = default;
-        if (slot.RegisterCount > 0 || slot.NeedsTurn)
+        try
         {
-            MapWaiter waiter;
-            lock (_gate) waiter = _waiters.Count > 0 ? _waiters.Pop() : new MapWaiter(this);
-            try
+            if (!slot.TryTake())
             {
+                MapWaiter waiter;
+                lock (_gate) waiter = _waiters.Count > 0 ? _waiters.Pop() : new MapWaiter(this);
                 if (!waiter.Start(slot))
                 {
                     waiter.CancelWith(cancellationToken);
                     return waiter;
                 }
-            }
-            catch (ObjectDisposedException)
-            {
-                // The reservation that it would take from has gone.
-                slot.Drop();
-                throw;
-            }
 
-            Recycle(waiter);
+                Recycle(waiter);
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            // The reservation that it would take from has gone.
+            slot.Drop();
+            throw;
         }
 
         long remaining = slot.Remaining;
@@ -153,7 +148,11 @@ public sealed partial class DmaAdapter
     /// <summary>What a mapping names must lie in its own domain, and what copies for it must be its adapter's.</summary>
     private void Check(in MappingOptions options)
     {
-        if (options.Request is null && options.Lease is null && options.Coalescer is null) return;
+        if (!options.NamesNothing || (options.Coalescer is { } coalescer && coalescer.Adapter != this)) CheckNamed(options);
+    }
+
+    private void CheckNamed(in MappingOptions options)
+    {
         DmaRequest.Check(options.Request, Domain);
         if (options.Lease is { } lease && lease.Adapter.Domain != Domain)
             throw new DmaMisuseException($"Reservation '{lease.Name}' is of domain '{lease.Adapter.Domain.Name}', and the mapping is of domain '{Domain.Name}'. Reserve registers there.");
@@ -168,16 +167,16 @@ public sealed partial class DmaAdapter
     {
         ThrowIfClosed();
         _slotGate.Enter();
-        bool found = _slots.TryPop(out MappingSlot? slot);
+        MappingSlot? slot = _slotCount > 0 ? _slots[--_slotCount] : null;
         _slotGate.Leave();
-        return found ? slot! : new MappingSlot(this);
+        return slot ?? new MappingSlot(this);
     }
 
-    private static void PlanOrDrop(MappingSlot slot, bool whole, int granularity, CancellationToken cancellationToken = default, bool mayWait = false)
+    private static void PlanOrDrop(MappingSlot slot, bool whole, int granularity, CancellationToken cancellationToken)
     {
         try
         {
-            if (mayWait) CallbackContext.Forbid("MapAsync", "use TryMap, which does not wait, or map before posting");
+            CallbackContext.Forbid("MapAsync", "use TryMap, which does not wait, or map before posting");
             cancellationToken.ThrowIfCancellationRequested();
             slot.Plan(whole, granularity);
         }

@@ -89,6 +89,7 @@ public sealed partial class DmaAdapter : IAsyncDisposable
             buffer.Dispose(leaseReport: false);
         }
 
+        Domain.MapRegisters.Forget(this);
         Function.Forget(this);
     }
 

@@ -35,14 +35,14 @@ public sealed partial class CommandPool<TPacket, TReply>
         {
             get
             {
-                lock (Gate) return pool._freeCount;
+                using (Pass()) return pool._freeCount;
             }
         }
 
         /// <summary>Takes a packet now, unless that would pass somebody who waits.</summary>
         public CommandSlot<TPacket, TReply>? TryTakeNow(bool holding)
         {
-            lock (Gate)
+            using (Pass())
             {
                 ThrowIfClosed();
                 return IsOpenTo(holding) ? pool.TakeFree() : null;

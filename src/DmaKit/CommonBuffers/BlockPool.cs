@@ -126,6 +126,14 @@ public sealed partial class BlockPool : IDisposable
 
     internal nint HostOf(in Block block) => SlotEntry.Of(_hosts, Check(block));
 
+    /// <summary>Where a block is, to the program and to the device.</summary>
+    internal void PlaceOf(in Block block, out nint host, out LogicalAddress logical)
+    {
+        uint index = Check(block);
+        host = SlotEntry.Of(_hosts, index);
+        logical = new LogicalAddress(SlotEntry.Of(_logicals, index));
+    }
+
     internal Span<byte> SpanOf(scoped in Block block) => HostMemory.Span(HostOf(block), _blockLength);
 
     /// <summary>Which of the blocks it is, if it is one of this pool.</summary>

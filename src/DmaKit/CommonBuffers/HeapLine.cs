@@ -1,7 +1,7 @@
 namespace DmaKit;
 
 /// <summary>The room of a heap, and who waits for a piece of it.</summary>
-internal sealed class HeapLine(BufferHeap heap) : WaitLine(heap.Adapter.Domain, new Lock())
+internal sealed class HeapLine(BufferHeap heap) : WaitLine(heap.Adapter.Domain)
 {
     /// <summary>In a look: the pieces of stuck requests, in granules, by their place.</summary>
     private readonly SortedList<long, long> _stuck = [];

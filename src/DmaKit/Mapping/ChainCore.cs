@@ -1,3 +1,5 @@
+using DmaKit.Native;
+
 namespace DmaKit;
 
 /// <summary>What is behind a <see cref="BufferChain"/>: reused from chain to chain, told apart by generation.</summary>
@@ -29,7 +31,7 @@ internal sealed class ChainCore
     /// <summary>Whose memory all fragments are, where that is one; null when there are several.</summary>
     public object? OnlyKeeper { get; private set; }
 
-    public long Generation => Interlocked.Read(ref _generation);
+    public long Generation => Fence.Read(in _generation);
 
     public ReadOnlySpan<Fragment> Fragments => _fragments.AsSpan(0, Count);
 

@@ -1,5 +1,3 @@
-using DmaKit.Platforms;
-
 namespace DmaKit;
 
 /// <summary>
@@ -13,7 +11,8 @@ namespace DmaKit;
 internal ref struct ChainWalker
 {
     private readonly DmaConstraints _limits;
-    private readonly DmaDomain _domain;
+    private readonly KnownRun _known;
+    private readonly ulong _highest;
     private readonly ReadOnlySpan<Fragment> _chain;
     private readonly ChainCursor _from;
     private readonly long _end;
@@ -37,24 +36,20 @@ internal ref struct ChainWalker
     private LogicalAddress _nextAddress;
     private bool _nextReached;
 
-    // What the platform said last: fragments of one buffer often lie side by side.
-    private nint _knownHost;
-    private long _knownLength;
-    private LogicalAddress _knownAddress;
-
     private long _told;
     private long _elementStart;
     private long _elementEnd;
 
     /// <param name="limits">The limits of the device.</param>
-    /// <param name="domain">The address space.</param>
+    /// <param name="known">Where memory is to the device.</param>
     /// <param name="chain">The fragments.</param>
     /// <param name="from">Where the request starts.</param>
     /// <param name="length">Its length in bytes.</param>
-    public ChainWalker(DmaConstraints limits, DmaDomain domain, ReadOnlySpan<Fragment> chain, ChainCursor from, long length)
+    public ChainWalker(DmaConstraints limits, KnownRun known, ReadOnlySpan<Fragment> chain, ChainCursor from, long length)
     {
         _limits = limits;
-        _domain = domain;
+        _known = known;
+        _highest = limits.HighestAddress.Value;
         _chain = chain;
         _end = length;
         _from = from;
@@ -81,26 +76,6 @@ internal ref struct ChainWalker
     {
         (_fragment, _within, _seen) = (_from.Fragment, _from.Within, 0);
         (_start, _stop, _nextLength, _told, _elementStart, _elementEnd) = (0, 0, 0, 0, 0, 0);
-    }
-
-    /// <summary>
-    /// Whether the first fragment alone is surely the first element, so that there are several: it is in reach and starts where it may, and
-    /// the next one begins at another place in its page than it would have to. Says it without looking at either closely.
-    /// </summary>
-    public readonly bool BeginsWithAPart()
-    {
-        if (_from.Fragment + 1 >= _chain.Length || _limits.LengthGranularity != 1) return false;
-        ref readonly Fragment first = ref _chain[_from.Fragment];
-        ref readonly Fragment next = ref _chain[_from.Fragment + 1];
-        if (first.Kind != FragmentKind.Native || next.Kind != FragmentKind.Native || first.Length - _from.Within >= _end) return false;
-
-        // Pages are mapped whole, so that what lies side by side to the device has the same offsets in its pages here.
-        if (((next.Start - (first.Start + (nint)first.Length)) & (_domain.Memory.PageSize - 1)) == 0) return false;
-        nint host = first.Start + (nint)_from.Within;
-        LogicalAddress at;
-        if (first.Keeper is CommonBuffer common && common.Adapter.Domain == _domain) at = common.LogicalAddress + (host - common.Host);
-        else if (!_domain.Memory.TryTranslate(host, 1, out at, out _)) return false;
-        return at <= _limits.HighestAddress && at.IsAligned(_limits.ElementAlignment);
     }
 
     /// <summary>The next part.</summary>
@@ -245,33 +220,13 @@ internal ref struct ChainWalker
     }
 
     /// <summary>Whether the device reaches the next bytes, and for how many of them the answer holds.</summary>
-    private bool TryReach(object owner, nint host, ref long length)
+    private bool TryReach(object keeper, nint host, ref long length)
     {
-        if (host >= _knownHost && host - _knownHost < _knownLength)
-        {
-            _nextAddress = _knownAddress + (host - _knownHost);
-            length = Math.Min(length, _knownLength - (host - _knownHost));
-        }
-        else if (owner is CommonBuffer common && common.Adapter.Domain == _domain)
-        {
-            _nextAddress = common.LogicalAddress + (host - common.Host);
-        }
-        else
-        {
-            // Asked for the rest of the buffer: the next fragment may lie there.
-            long ask = owner is SystemBuffer system ? Math.Max(length, system.Length - (host - system.HostAddress)) : length;
-            if (!_domain.Memory.TryTranslate(host, ask, out _nextAddress, out long contiguous)) return false;
-            (_knownHost, _knownLength, _knownAddress) = (host, contiguous, _nextAddress);
-            length = Math.Min(length, contiguous);
-        }
-
-        if (_nextAddress > _limits.HighestAddress)
-        {
-            // Where reach begins again is not asked for: a run above it ends above it.
-            return false;
-        }
-
-        ulong inReach = _limits.HighestAddress.Value - _nextAddress.Value;
+        // Where reach begins again is not asked for: a run above it ends above it.
+        if (!_known.TryFind(keeper, host, length, out _nextAddress, out long contiguous)) return false;
+        length = contiguous;
+        if (_nextAddress.Value > _highest) return false;
+        ulong inReach = _highest - _nextAddress.Value;
         if ((ulong)(length - 1) > inReach) length = (long)inReach + 1;
         return true;
     }

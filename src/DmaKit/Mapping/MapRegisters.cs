@@ -1,5 +1,3 @@
-using DmaKit.Native;
-
 namespace DmaKit;
 
 /// <summary>
@@ -13,20 +11,19 @@ public sealed class MapRegisters
     private readonly Lock _gate = new();
     private RegisterLimits? _hoped;
     private RegisterPages? _pages;
-    private BiasedGate _counting;
-    private long _mapped;
-    private long _directBytes;
-    private long _bouncedBytes;
-    private long _coalescedBytes;
+    private readonly List<(DmaAdapter Adapter, MappingTally Tally)> _tallies = [];
+    private readonly MappingTally _past = new();
 
     internal MapRegisters(DmaDomain domain)
     {
         _domain = domain;
+        PageSize = domain.Memory.PageSize;
+        PageShift = int.Log2(PageSize);
         Shared = new RegisterPool(domain, "map registers");
     }
 
     /// <summary>The size of a register's page in bytes.</summary>
-    public int PageSize => _domain.Memory.PageSize;
+    public int PageSize { get; }
 
     /// <summary>What they are made of.</summary>
     public MapRegisterKind Kind => _domain.Memory.MapRegisterKind;
@@ -40,6 +37,15 @@ public sealed class MapRegisters
     /// <summary>How many mappings wait for registers.</summary>
     public int Waiting => Shared.Waiting;
 
+    /// <summary>The page size as a power of two.</summary>
+    internal int PageShift { get; }
+
+    /// <summary>Whether they have their memory.</summary>
+    internal bool HasMemory => _pages is not null;
+
+    /// <summary>Whether one can lead to a request's own page. Known once they have their memory.</summary>
+    internal bool CanPoint { get; private set; }
+
     /// <summary>Their pages, once they have memory.</summary>
     internal RegisterPages Pages => _pages!;
 
@@ -51,10 +57,14 @@ public sealed class MapRegisters
         get
         {
             int highWater = Shared.HighWater;
-            _counting.Enter();
-            var figures = new MappingStatistics(_mapped, _directBytes, _bouncedBytes, _coalescedBytes, highWater);
-            _counting.Leave();
-            return figures;
+            var sum = new MappingTally();
+            lock (_gate)
+            {
+                sum.Add(_past);
+                foreach ((_, MappingTally tally) in _tallies) sum.Add(tally);
+            }
+
+            return new MappingStatistics(sum.Mapped, sum.DirectBytes, sum.BouncedBytes, sum.CoalescedBytes, highWater);
         }
     }
 
@@ -62,19 +72,34 @@ public sealed class MapRegisters
 
     internal LogicalAddress LogicalOf(int register) => _pages!.LogicalOf(register);
 
-    internal void Count(long direct, long bounced, long coalesced)
+    /// <summary>Where a new slot of an adapter counts its mappings.</summary>
+    internal MappingTally NewTally(DmaAdapter adapter)
     {
-        _counting.Enter();
-        _mapped++;
-        _directBytes += direct;
-        _bouncedBytes += bounced;
-        _coalescedBytes += coalesced;
-        _counting.Leave();
+        var tally = new MappingTally();
+        lock (_gate) _tallies.Add((adapter, tally));
+        return tally;
+    }
+
+    /// <summary>An adapter is closed: what its slots have counted stays, they go.</summary>
+    internal void Forget(DmaAdapter adapter)
+    {
+        lock (_gate)
+        {
+            foreach ((DmaAdapter of, MappingTally tally) in _tallies)
+                if (of == adapter) _past.Add(tally);
+            _tallies.RemoveAll(t => t.Adapter == adapter);
+        }
     }
 
     /// <summary>The most registers that a mapping of an adapter can ever get. A hope until the registers have their memory.</summary>
-    internal RegisterLimits LimitsFor(DmaAdapter adapter) =>
-        _pages is null ? _hoped ??= new RegisterLimits(_domain.Memory.MapRegisterCount, _domain.Memory.MapRegisterCount, 0) : adapter.RegisterLimits = Shared.LimitsFor(adapter, adapter.RegisterLimits);
+    internal RegisterLimits LimitsFor(DmaAdapter adapter)
+    {
+        if (_pages is null) return _hoped ??= new RegisterLimits(_domain.Memory.MapRegisterCount, _domain.Memory.MapRegisterCount, 0);
+        RegisterLimits? known = adapter.RegisterLimits;
+        RegisterLimits limits = Shared.LimitsFor(adapter, known);
+        if (!ReferenceEquals(limits, known)) adapter.RegisterLimits = limits;
+        return limits;
+    }
 
     /// <summary>Takes the registers' memory if nobody did before: what fits is known only then, since they may not lie in one run.</summary>
     /// <returns>Whether it was taken just now, so that limits found before are too hopeful.</returns>
@@ -86,6 +111,7 @@ public sealed class MapRegisters
             if (_pages is not null) return false;
             var pages = RegisterPages.Take(_domain, adapter);
             Shared.Fill(pages, [.. Enumerable.Range(0, pages.Count)]);
+            CanPoint = Kind == MapRegisterKind.IommuEntry;
             _pages = pages;
             return true;
         }

@@ -17,4 +17,7 @@ public readonly record struct MappingOptions
 
     /// <summary>What may copy the data into blocks of its own where the device could not take it otherwise, or null. Of the same adapter.</summary>
     public Coalescer? Coalescer { get; init; }
+
+    /// <summary>Whether it says nothing about who asks and what registers it takes.</summary>
+    internal bool NamesNothing => Request is null && Lease is null && !ForCommand;
 }

@@ -17,8 +17,24 @@ internal sealed partial class MappingPlan
     /// <summary>Why something is coalesced; <see cref="CopyReasons.None"/> when nothing is.</summary>
     public CopyReasons CoalescedWhy { get; private set; }
 
+    /// <summary>Plans all of a request in one block, where that is plain: by policy, or for a device that takes one element and gets several fragments.</summary>
+    /// <returns>False where anything needs more thought; the plan is then to be made.</returns>
+    public bool TryMakeOneBlock(ReadOnlySpan<Fragment> chain, ChainCursor from, long length, Coalescer coalescer)
+    {
+        if (length > coalescer.Capacity || length > _longestOne || coalescer.Headroom > 0 || _limits.LengthGranularity != 1) return false;
+        CopyReasons why = CopyReasons.Policy;
+        if (coalescer.Policy != CoalescingPolicy.Whole)
+        {
+            if (coalescer.Policy == CoalescingPolicy.Never || _limits.MaxElements != 1 || !BeginsWithAPart(chain, from, length)) return false;
+            why = CopyReasons.Count;
+        }
+
+        Begin(oneRun: false);
+        return BuildOne(length, why);
+    }
+
     /// <summary>Plans with a coalescer: it mends what it mends, and registers are for reach. Covers nothing if that is not enough.</summary>
-    private bool TryCoalesce(scoped ref ChainWalker walker, long length, RegisterLimits registers, bool whole, Coalescer coalescer)
+    private bool TryCoalesce(ReadOnlySpan<Fragment> chain, ChainCursor from, long length, RegisterLimits registers, bool whole, Coalescer coalescer)
     {
         Begin(oneRun: false);
         long block = LongestBlock(coalescer, length);
@@ -30,7 +46,7 @@ internal sealed partial class MappingPlan
             return TryBuild(block, coalescer);
         }
 
-        if (_limits.MaxElements == 1 && block >= length && walker.BeginsWithAPart()) return BuildOne(length, CopyReasons.Count);
+        var walker = new ChainWalker(_limits, _known, chain, from, length);
         if (_limits.MaxElements == 1 && block >= length && walker.Next(out ChainPart first) && first.Length < length)
         {
             // Nothing to choose and no need to look on: what is not one part is one block.
@@ -72,6 +88,23 @@ internal sealed partial class MappingPlan
         Begin(oneRun: false);
         TakeWhole(most, CopyReasons.Count);
         TryBuild(block, coalescer);
+    }
+
+    /// <summary>
+    /// Whether the first fragment alone is surely the first element, so that there are several: it is in reach and starts where it may, and
+    /// the next one begins at another place in its page than it would have to. Says it without looking at either closely.
+    /// </summary>
+    private bool BeginsWithAPart(ReadOnlySpan<Fragment> chain, ChainCursor from, long length)
+    {
+        if (from.Fragment + 1 >= chain.Length || _limits.LengthGranularity != 1) return false;
+        ref readonly Fragment first = ref chain[from.Fragment];
+        ref readonly Fragment next = ref chain[from.Fragment + 1];
+        if (first.Kind != FragmentKind.Native || next.Kind != FragmentKind.Native || first.Length - from.Within >= length) return false;
+
+        // Pages are mapped whole, so that what lies side by side to the device has the same offsets in its pages here.
+        if (((next.Start - (first.Start + (nint)first.Length)) & (_page - 1)) == 0) return false;
+        nint host = first.Start + (nint)from.Within;
+        return _known.TryFind(first.Keeper, host, 1, out LogicalAddress at, out _) && at.Value <= _highest && at.IsAligned(_limits.ElementAlignment);
     }
 
     /// <summary>The most bytes that one coalesced element can have; 0 when none can be had that keeps the granularity.</summary>
@@ -137,7 +170,7 @@ internal sealed partial class MappingPlan
     private bool BuildOne(long length, CopyReasons why)
     {
         (Why, CoalescedWhy, Length, _blocks[0], _blockCount) = (why, why, length, length, 1);
-        Add(new PlanSegment(0, length, why, default, 0, 0));
+        Next().SetInBlock(0, length, why, 0, 0);
         return true;
     }
 
@@ -154,7 +187,7 @@ internal sealed partial class MappingPlan
             Why |= part.Why;
             if (!part.Copied)
             {
-                Add(new PlanSegment(part.Offset, part.Length, part.Why, part.Address));
+                Next().Set(part.Offset, part.Length, part.Why, part.Address);
                 if (part.Why != CopyReasons.None) Registers += PagesOf(part.Length);
                 Length += part.Length;
                 continue;
@@ -175,7 +208,7 @@ internal sealed partial class MappingPlan
                     used = 0;
                 }
 
-                Add(new PlanSegment(offset, length, why, default, _blockCount - 1, used));
+                Next().SetInBlock(offset, length, why, _blockCount - 1, used);
                 used += length;
                 _blocks[_blockCount - 1] = used;
                 offset += length;

@@ -7,9 +7,12 @@ namespace DmaKit;
 internal sealed partial class MappingPlan
 {
     private readonly DmaConstraints _limits;
-    private readonly DmaDomain _domain;
     private readonly int _page;
+    private readonly int _pageShift;
     private readonly bool _withoutLimits;
+    private readonly ulong _highest;
+    private readonly long _longestOne;
+    private readonly KnownRun _known;
     private PlanSegment[] _segments = new PlanSegment[4];
     private int _count;
     private int _stretches;
@@ -17,8 +20,11 @@ internal sealed partial class MappingPlan
     public MappingPlan(DmaAdapter adapter)
     {
         _limits = adapter.Constraints;
-        _domain = adapter.Domain;
-        _page = _domain.Memory.PageSize;
+        _page = adapter.Domain.Memory.PageSize;
+        _pageShift = int.Log2(_page);
+        _highest = _limits.HighestAddress.Value;
+        _known = new KnownRun(adapter.Domain);
+        _longestOne = Math.Min(Math.Min(ChainWalker.LongestElement(_limits), _limits.Boundary == 0 ? long.MaxValue : _limits.Boundary), _limits.MaxTransferLength);
         _withoutLimits = _limits.ElementAlignment == 1 && _limits.LengthGranularity == 1 && _limits.Boundary == 0;
     }
 
@@ -53,20 +59,19 @@ internal sealed partial class MappingPlan
     public void Make(
         ReadOnlySpan<Fragment> chain, ChainCursor from, long asked, RegisterLimits registers, bool whole, int granularity, Coalescer? coalescer = null)
     {
-        if (coalescer is null && chain.Length == 1 && asked <= _limits.MaxTransferLength && TryBounced(chain[0], from.Within, asked, registers)) return;
+        if (coalescer is null && chain.Length == 1 && TryBounced(chain[0], from.Within, asked, registers)) return;
         long length = Math.Min(asked, _limits.MaxTransferLength);
         if (_limits.LastElementGranular) length -= length % _limits.LengthGranularity;
         Begin(oneRun: false);
         bool coalesces = coalescer is not null && coalescer.Policy != CoalescingPolicy.Never;
         int headroom = coalesces ? coalescer!.Headroom : 0;
         if (length <= headroom) return;
-        var walker = new ChainWalker(_limits, _domain, chain, from, length);
-        bool done = coalesces && TryCoalesce(ref walker, length, registers, whole, coalescer!);
+        bool done = coalesces && TryCoalesce(chain, from, length, registers, whole, coalescer!);
 
         // Who wants headroom, or all in one block, is not helped by anything else.
         if (!done && headroom == 0 && !(coalesces && coalescer!.Policy == CoalescingPolicy.Whole))
         {
-            MakePlain(ref walker, length, registers, whole, granularity);
+            MakePlain(chain, from, length, registers, whole, granularity);
         }
         else if (!done)
         {
@@ -78,8 +83,9 @@ internal sealed partial class MappingPlan
     }
 
     /// <summary>Plans with map registers alone.</summary>
-    private void MakePlain(scoped ref ChainWalker walker, long length, RegisterLimits registers, bool whole, int granularity)
+    private void MakePlain(ReadOnlySpan<Fragment> chain, ChainCursor from, long length, RegisterLimits registers, bool whole, int granularity)
     {
+        var walker = new ChainWalker(_limits, _known, chain, from, length);
         // Pages that are no multiple of the granularity cannot be elements of their own.
         bool single = _limits.MaxElements == 1 || _page % _limits.LengthGranularity != 0;
         Walk(ref walker, length, single ? registers.LongestRun : registers.Reachable, oneRun: single, whole, granularity);
@@ -137,7 +143,7 @@ internal sealed partial class MappingPlan
             if (part.IsDirect) elements++;
             else fitted = FitBounced(part.Length, registers - Registers, oneRun, ref elements);
             if (fitted == 0) return;
-            Add(new PlanSegment(part.Offset, fitted, part.Why, part.Address));
+            Next().Set(part.Offset, fitted, part.Why, part.Address);
             Length += fitted;
             if (!part.IsDirect) (Registers, _stretches) = (Registers + PagesOf(fitted), _stretches + 1);
             if (fitted < part.Length) return;
@@ -224,7 +230,7 @@ internal sealed partial class MappingPlan
             ref PlanSegment last = ref _segments[_count - 1];
             long cut = Math.Min(Length - length, last.Length);
             if (last.IsBounced) Registers += PagesOf(last.Length - cut) - PagesOf(last.Length);
-            last = last with { Length = last.Length - cut };
+            last.Length -= cut;
             Length -= cut;
             if (last.Length != 0) return;
             if (last.IsCoalesced) _blockCount = last.Place == 0 ? last.Block : last.Block + 1;
@@ -232,11 +238,11 @@ internal sealed partial class MappingPlan
         }
     }
 
-    private void Add(in PlanSegment segment)
+    private ref PlanSegment Next()
     {
         if (_count == _segments.Length) Array.Resize(ref _segments, _count * 2);
-        _segments[_count++] = segment;
+        return ref _segments[_count++];
     }
 
-    private int PagesOf(long bytes) => (int)DivideUp(bytes, _page);
+    private int PagesOf(long bytes) => (int)((bytes + _page - 1) >> _pageShift);
 }

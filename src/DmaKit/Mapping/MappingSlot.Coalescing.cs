@@ -111,7 +111,11 @@ internal sealed partial class MappingSlot
 
     private void AddCoalesced(in PlanSegment segment, ref ChainCursor at)
     {
-        nint host = HostOf(segment.Block) + (nint)segment.Place;
+        nint host;
+        LogicalAddress start;
+        if (_coalescer!.Pool is { } pool) pool.PlaceOf(_poolBlocks[segment.Block], out host, out start);
+        else (host, start) = (HostOf(segment.Block), _heapPieces[segment.Block].LogicalAddress);
+        host += (nint)segment.Place;
         if (Direction == DmaDirection.FromDevice)
         {
             // As for register pages: the caller sees this request's bytes or zeros.
@@ -123,7 +127,6 @@ internal sealed partial class MappingSlot
             at = FragmentMemory.Gather(Fragments, at, host, segment.Length);
         }
 
-        LogicalAddress start = _coalescer!.Pool is null ? _heapPieces[segment.Block].LogicalAddress : _poolBlocks[segment.Block].LogicalAddress;
         AddElement(start + segment.Place, segment.Length);
         CoalescedBytes += segment.Length;
     }

@@ -8,6 +8,10 @@ namespace DmaKit;
 internal sealed partial class MappingSlot : IRegisterTaker
 {
     private readonly MappingPlan _plan;
+    private readonly MappingTally _tally;
+    private readonly DmaPlatform _platform;
+    private readonly MapRegisters _mapRegisters;
+    private readonly WaitAccount _waits;
     private readonly Fragment[] _alone = new Fragment[1];
     private Fragment[] _fragments;
     private int _fragmentCount;
@@ -16,6 +20,7 @@ internal sealed partial class MappingSlot : IRegisterTaker
     private long _asked;
     private DmaRequest? _unnamed;
     private RegisterLease? _lease;
+    private bool _taken;
     private bool _held;
     private DmaElement[] _elements = new DmaElement[4];
     private int[] _registers = new int[4];
@@ -31,6 +36,11 @@ internal sealed partial class MappingSlot : IRegisterTaker
     {
         Adapter = adapter;
         _plan = new MappingPlan(adapter);
+        _mapRegisters = adapter.Domain.MapRegisters;
+        _waits = adapter.Domain.Waits;
+        _tally = _mapRegisters.NewTally(adapter);
+        _platform = adapter.Function.Platform;
+        NeedsTurn = !adapter.Constraints.ScatterGather;
         _fragments = _alone;
     }
 
@@ -55,10 +65,10 @@ internal sealed partial class MappingSlot : IRegisterTaker
     public int[] Registers => _registers;
 
     /// <summary>The registers that it takes from.</summary>
-    public RegisterPool Pool => _lease?.Pool ?? Adapter.Domain.MapRegisters.Shared;
+    public RegisterPool Pool => _lease?.Pool ?? _mapRegisters.Shared;
 
     /// <summary>Whether its device takes one mapping at a time.</summary>
-    public bool NeedsTurn => !Adapter.Constraints.ScatterGather;
+    public bool NeedsTurn { get; }
 
     /// <summary>
     /// What it serves. A mapping that holds its adapter's turn while it waits for registers is a request of its own where none was named:
@@ -72,12 +82,13 @@ internal sealed partial class MappingSlot : IRegisterTaker
 
     private ReadOnlySpan<Fragment> Fragments => _fragments.AsSpan(0, _fragmentCount);
 
-    public bool IsLive(long generation) => Interlocked.Read(ref _live) == generation;
+    public bool IsLive(long generation) => Fence.Read(in _live) == generation;
 
     /// <summary>The request is one piece of memory.</summary>
     public void Ask(ReadOnlyMemory<byte> data, DmaDirection direction, in MappingOptions options)
     {
         _alone[0] = FragmentMemory.Of(data);
+        if (_fragments != _alone) _fragments = _alone;
         (_fragmentCount, _start) = (1, default);
         (_asked, Direction) = (data.Length, direction);
         Take(options);
@@ -94,18 +105,21 @@ internal sealed partial class MappingSlot : IRegisterTaker
                 nameof(range), range.Offset, $"{range.Length} bytes at offset {range.Offset} of a chain of {chain.Length} bytes; legal: one byte or more that lie in it.");
         chain.Hold();
         _chain = chain;
-        (_fragments, _fragmentCount) = (chain.Array, chain.Count);
+
+        // Looked at first: storing a reference costs more.
+        if (_fragments != chain.Array) _fragments = chain.Array;
+        _fragmentCount = chain.Count;
         (_asked, Direction) = (range.Length, direction);
-        _start = FragmentMemory.Advance(Fragments, default, range.Offset);
+        _start = range.Offset == 0 ? default : FragmentMemory.Advance(Fragments, default, range.Offset);
         Take(options);
     }
 
     /// <summary>Finds out what it takes. Nothing is held yet but the chain.</summary>
     public void Plan(bool whole, int granularity)
     {
-        if (_coalescer is null && _plan.TryMakeDirect(Fragments, _start, _asked)) return;
+        if (_coalescer is not null ? _plan.TryMakeOneBlock(Fragments, _start, _asked, _coalescer) : _fragmentCount == 1 && _plan.TryMakeDirect(_fragments[0], _start.Within, _asked)) return;
         _plan.Make(Fragments, _start, _asked, Limits, whole, granularity, _coalescer);
-        if (_plan.Registers > 0 && Adapter.Domain.MapRegisters.TakeMemory(Adapter))
+        if (_plan.Registers > 0 && !_mapRegisters.HasMemory && _mapRegisters.TakeMemory(Adapter))
         {
             // The first to need registers: what was planned without knowing them might wait for a run that there never is.
             _plan.Make(Fragments, _start, _asked, Limits, whole, granularity, _coalescer);
@@ -118,33 +132,57 @@ internal sealed partial class MappingSlot : IRegisterTaker
     /// <summary>Takes what the plan needs, if that is possible without waiting and without passing somebody who waits.</summary>
     public bool TryTake()
     {
-        WaitAccount waits = Adapter.Domain.Waits;
-        if (NeedsTurn)
-        {
-            if (!Adapter.Turn.TryTakeNow(waits.HoldsSomething(Request))) return false;
-            waits.Take(Request, TurnHold);
-        }
+        if (NeedsTurn) return TryTakeWithTurn();
+        _taken = RegisterCount == 0 || TryTakeRegisters();
+        return _taken;
+    }
 
-        if (RegisterCount == 0) return true;
-        bool taken = false;
+    private bool TryTakeWithTurn()
+    {
+        if (!Adapter.Turn.TryTakeNow(_waits.HoldsSomething(Request))) return false;
+        _waits.Take(Request, TurnHold);
         try
         {
-            taken = Pool.TryTakeNow(this, waits.HoldsSomething(Request));
+            _taken = RegisterCount == 0 || TryTakeRegisters();
         }
         finally
         {
-            if (taken) waits.Take(Request, RegisterHold);
-            else GiveTurn();
+            if (!_taken) GiveTurn();
         }
 
+        return _taken;
+    }
+
+    private bool TryTakeRegisters()
+    {
+        bool taken = Pool.TryTakeNow(this, _waits.HoldsSomething(Request));
+        if (taken && Request is not null) _waits.Take(Request, RegisterHold);
         return taken;
+    }
+
+    /// <summary>Plans and makes a mapping of the whole request, if that takes no waiting.</summary>
+    /// <returns>False when it does; it has been dropped then.</returns>
+    public bool TryMake(out DmaMapping mapping)
+    {
+        Plan(whole: true, 1);
+
+        // In the order that all keep: first the blocks, then the registers.
+        if (TryTakeBlocks() && TryTake())
+        {
+            mapping = Begin();
+            return true;
+        }
+
+        mapping = default;
+        Drop();
+        return false;
     }
 
     /// <summary>Gives the turn back, where there is one.</summary>
     public void GiveTurn()
     {
         if (!NeedsTurn) return;
-        Adapter.Domain.Waits.Give(Request, TurnHold);
+        _waits.Give(Request, TurnHold);
         Adapter.Turn.Give();
     }
 
@@ -154,12 +192,34 @@ internal sealed partial class MappingSlot : IRegisterTaker
         Hold();
         _elementCount = 0;
         (BouncedBytes, CoalescedBytes, _pointedCount) = (0, 0, 0);
-        if (_pointed.Length < _plan.Registers) _pointed = new int[_registers.Length];
         _posted = false;
+        ReadOnlySpan<PlanSegment> segments = _plan.Segments;
+        if (segments.Length == 1 && segments[0].Why == CopyReasons.None) AddElement(segments[0].Address, segments[0].Length);
+        else AddSegments(segments);
+        if (_coalescer is not null)
+        {
+            CoalescedBytes -= _headroom;
+            _coalescer.Count(_plan.CoalescedWhy, CoalescedBytes);
+        }
+
+        _tally.Count(DirectBytes, BouncedBytes, CoalescedBytes);
+
+        // Nobody has a handle yet: whoever gives it to another thread orders what was stored before.
+        long generation = ++_generation;
+        _live = generation;
+        var mapping = new DmaMapping(this, generation);
+        _platform.Observer?.OnMapped(Adapter, in mapping);
+        return mapping;
+    }
+
+    private void AddSegments(ReadOnlySpan<PlanSegment> segments)
+    {
         int register = 0;
-        ChainCursor at = _start;
+
+        // Part by part: both were stored a moment ago, and one wide load would have to wait for both stores.
+        var at = new ChainCursor(_start.Fragment, _start.Within);
         long told = 0;
-        foreach (ref readonly PlanSegment segment in _plan.Segments)
+        foreach (ref readonly PlanSegment segment in segments)
         {
             if (segment.Why == CopyReasons.None)
             {
@@ -167,40 +227,30 @@ internal sealed partial class MappingSlot : IRegisterTaker
                 continue;
             }
 
-            at = FragmentMemory.Advance(Fragments, at, segment.Offset - told);
+            if (segment.Offset != told) at = FragmentMemory.Advance(Fragments, at, segment.Offset - told);
             if (segment.IsCoalesced) AddCoalesced(segment, ref at);
             else register = AddBounced(segment.Length, register, ref at);
             told = segment.Offset + segment.Length;
         }
-
-        CoalescedBytes -= _headroom;
-        _coalescer?.Count(_plan.CoalescedWhy, CoalescedBytes);
-        Adapter.Domain.MapRegisters.Count(Length - BouncedBytes - CoalescedBytes, BouncedBytes, CoalescedBytes);
-
-        // Nobody has a handle yet: whoever gives it to another thread orders what was stored before.
-        long generation = ++_generation;
-        _live = generation;
-        var mapping = new DmaMapping(this, generation);
-        Adapter.Function.Platform.Observer?.OnMapped(Adapter, in mapping);
-        return mapping;
     }
 
     /// <summary>A command takes the mapping over: the caller's handle is good for nothing from now on, and the command's is the one that ends it.</summary>
     /// <exception cref="DmaMisuseException">The mapping has ended, or another command has it.</exception>
     public DmaMapping HandOver(long generation)
     {
-        long next = Interlocked.Increment(ref _generation);
+        // Of several who try, one has it from here on, and what it stores is its own.
+        long next = generation + 1;
         if (Interlocked.CompareExchange(ref _live, next, generation) != generation)
             throw new DmaMisuseException("The mapping has ended already, or was posted with another command: it cannot be posted. Map the data again.");
-        Interlocked.Exchange(ref _handedOver, generation);
+        (_generation, _handedOver) = (next, generation);
         return new DmaMapping(this, next);
     }
 
     /// <summary>Whether a command took it over from this handle and still has it.</summary>
-    public bool IsHandedOver(long generation) => Interlocked.Read(ref _handedOver) == generation && IsLive(generation + 1);
+    public bool IsHandedOver(long generation) => Fence.Read(in _handedOver) == generation && IsLive(generation + 1);
 
     /// <summary>What is wrong with a handle that is not the live one.</summary>
-    public string WhyDead(long generation) => Interlocked.Read(ref _handedOver) == generation
+    public string WhyDead(long generation) => Fence.Read(in _handedOver) == generation
         ? "The mapping was posted with a command, and ends together with it: until then it is the device's, afterwards it is gone. Await the command."
         : "The mapping has ended (completed or abandoned) or was never made: its elements must not be handed to the device any more, and it is completed exactly once. Map the data again.";
 
@@ -211,14 +261,9 @@ internal sealed partial class MappingSlot : IRegisterTaker
 
     public void Complete(long generation, long bytes)
     {
-        if (bytes < 0 || bytes > Length)
-        {
-            ThrowIfEnded(generation);
-            throw new ArgumentOutOfRangeException(nameof(bytes), bytes, $"The device transferred 0 to {Length} bytes of this mapping.");
-        }
-
-        Observe(generation, bytes);
-        if (Interlocked.CompareExchange(ref _live, 0, generation) != generation) ThrowIfEnded(generation);
+        if ((ulong)bytes > (ulong)Length) throw Refused(generation, bytes);
+        if (_platform.Observer is not null) Observe(generation, bytes);
+        if (Interlocked.CompareExchange(ref _live, 0, generation) != generation) throw new DmaMisuseException(WhyDead(generation));
         if (Direction != DmaDirection.ToDevice && BouncedBytes + CoalescedBytes > 0) CopyBack(bytes + _headroom);
         Free();
     }
@@ -246,14 +291,8 @@ internal sealed partial class MappingSlot : IRegisterTaker
     /// <summary>Gives back the registers and the hold on the data. The device is done with both.</summary>
     public void Free()
     {
-        if (_plan.Registers > 0)
-        {
-            PointBack();
-            Adapter.Domain.Waits.Give(Request, RegisterHold);
-            Pool.Give(_registers.AsSpan(0, _plan.Registers));
-        }
-
-        GiveTurn();
+        if (_plan.Registers > 0) GiveRegisters();
+        if (NeedsTurn) GiveTurn();
         Drop();
     }
 
@@ -261,21 +300,35 @@ internal sealed partial class MappingSlot : IRegisterTaker
     public void Drop()
     {
         if (_held) Unhold(_fragmentCount);
-        GiveBlocks();
+        if (_blockCount > 0) GiveBlocks();
         if (_headroom > 0) _own.AsSpan(0, _fragmentCount).Clear();
-        _chain?.Unhold();
+        if (_chain is { } chain) chain.Unhold();
+        else _alone[0] = default;
+        _taken = false;
         (_chain, _coalescer, _fragmentCount, _headroom) = (null, null, 0, 0);
-        _alone[0] = default;
-
-        // Looked at first: storing a reference costs more.
-        if (_fragments != _alone) _fragments = _alone;
         Adapter.Recycle(this);
     }
 
-    private RegisterLimits Limits => _lease?.LimitsFor(Adapter) ?? Adapter.Domain.MapRegisters.LimitsFor(Adapter);
+    /// <summary>Gives back what it has: something went wrong before it was mapped.</summary>
+    public void Undo()
+    {
+        if (_taken) Free();
+        else Drop();
+    }
+
+    private RegisterLimits Limits => _lease?.LimitsFor(Adapter) ?? _mapRegisters.LimitsFor(Adapter);
 
     private void Take(in MappingOptions options)
     {
+        if (options.NamesNothing && !NeedsTurn)
+        {
+            (_lease, Request) = (null, null);
+            if (options.Coalescer is null) return;
+            _coalescer = options.Coalescer;
+            if (_coalescer.Headroom > 0) LeaveHeadroom(_coalescer.Headroom);
+            return;
+        }
+
         _lease = options.Lease ?? (options.ForCommand ? Adapter.CommandReserve : null);
         Request = options.Request ?? (NeedsTurn ? _unnamed ??= new DmaRequest(Adapter.Domain, $"unnamed mapping of {Adapter.Function.Info.Address}") : null);
         _coalescer = options.Coalescer;
@@ -356,9 +409,19 @@ internal sealed partial class MappingSlot : IRegisterTaker
 
     private int AddBounced(long bytes, int register, ref ChainCursor at)
     {
-        MapRegisters registers = Adapter.Domain.MapRegisters;
+        MapRegisters registers = _mapRegisters;
         int page = registers.PageSize;
-        bool canPoint = registers.Kind == MapRegisterKind.IommuEntry;
+        bool canPoint = registers.CanPoint;
+        if (canPoint && _pointed.Length < _plan.Registers) _pointed = new int[_registers.Length];
+        if (bytes <= page && !canPoint)
+        {
+            int alone = _registers[register];
+            Fill(alone, bytes, ref at);
+            BouncedBytes += bytes;
+            AddElement(registers.LogicalOf(alone), bytes);
+            return register + 1;
+        }
+
         for (long done = 0; done < bytes;)
         {
             int number = _registers[register];
@@ -376,7 +439,7 @@ internal sealed partial class MappingSlot : IRegisterTaker
                 // Pages side by side are copied at once, but where each might be pointed.
                 if (!canPoint && length < bytes - done) pages = registers.Pages.RunOf(_registers.AsSpan(register, (int)Math.Min(int.MaxValue, (bytes - done + page - 1) / page)));
                 length = Math.Min((long)pages * page, bytes - done);
-                Fill(registers, number, length, ref at);
+                Fill(number, length, ref at);
                 BouncedBytes += length;
             }
 
@@ -389,32 +452,43 @@ internal sealed partial class MappingSlot : IRegisterTaker
     }
 
     /// <summary>Puts the request's bytes, or zeros, into register pages that lie side by side.</summary>
-    private void Fill(MapRegisters registers, int number, long length, ref ChainCursor at)
+    private void Fill(int number, long length, ref ChainCursor at)
     {
-        RegisterPages pages = registers.Pages;
-        int page = registers.PageSize;
+        RegisterPages pages = _mapRegisters.Pages;
+        int page = _mapRegisters.PageSize;
         long owner = Request?.Started ?? 0;
         nint host = pages.HostOf(number);
-        if (Direction != DmaDirection.FromDevice) at = FragmentMemory.Gather(Fragments, at, host, length);
-        else at = FragmentMemory.Advance(Fragments, at, length);
-        for (long left = length; left > 0; left -= page, number++, host += page)
+        if (Direction == DmaDirection.FromDevice)
         {
-            if (Direction == DmaDirection.FromDevice)
+            // Whatever the device claims to have written, the caller sees this request's bytes or zeros: never somebody else's.
+            at = FragmentMemory.Advance(Fragments, at, length);
+            for (long left = length; left > 0; left -= page, number++, host += page)
             {
-                // Whatever the device claims to have written, the caller sees this request's bytes or zeros: never somebody else's.
                 if (owner == 0 || pages.LastOwner(number) != owner) FragmentMemory.Clear(host, page);
-                pages.NoteDirty(number, page);
-            }
-            else
-            {
-                // What lies behind the request's bytes in its last page is nobody else's either. A device that only reads leaves it as it is.
-                int used = (int)Math.Min(page, left);
-                if (pages.DirtyBytes(number) > used) FragmentMemory.Clear(host + used, pages.DirtyBytes(number) - used);
-                pages.NoteDirty(number, Direction == DmaDirection.ToDevice ? used : page);
+                pages.Note(number, 1, owner, page);
             }
 
-            pages.NoteOwner(number, owner);
+            return;
         }
+
+        at = FragmentMemory.Gather(Fragments, at, host, length);
+        int used = (int)(length & (page - 1));
+        int whole = (int)((length - used) >> _mapRegisters.PageShift);
+        if (whole > 0) pages.Note(number, whole, owner, page);
+        if (used == 0) return;
+
+        // What lies behind the request's bytes in its last page is nobody else's either. A device that only reads leaves it as it is.
+        number += whole;
+        int dirty = pages.DirtyBytes(number);
+        if (dirty > used) FragmentMemory.Clear(host + whole * page + used, dirty - used);
+        pages.Note(number, 1, owner, Direction == DmaDirection.ToDevice ? used : page);
+    }
+
+    private void GiveRegisters()
+    {
+        if (_pointedCount > 0) PointBack();
+        if (Request is not null) _waits.Give(Request, RegisterHold);
+        Pool.Give(_registers.AsSpan(0, _plan.Registers));
     }
 
     /// <summary>Where registers are entries of an IOMMU: lets one lead to the next bytes, if they are a whole page.</summary>
@@ -429,17 +503,16 @@ internal sealed partial class MappingSlot : IRegisterTaker
     /// <summary>Registers lead to their own pages again. When this returns, no device comes to the request's bytes any more.</summary>
     private void PointBack()
     {
-        MapRegisters registers = Adapter.Domain.MapRegisters;
         while (_pointedCount > 0)
         {
             int number = _registers[_pointed[--_pointedCount]];
-            Adapter.Domain.Memory.TryPoint(registers.LogicalOf(number), registers.HostOf(number));
+            Adapter.Domain.Memory.TryPoint(_mapRegisters.LogicalOf(number), _mapRegisters.HostOf(number));
         }
     }
 
     private void CopyBack(long bytes)
     {
-        MapRegisters registers = Adapter.Domain.MapRegisters;
+        MapRegisters registers = _mapRegisters;
         int page = registers.PageSize;
         int register = 0;
         int pointed = 0;
@@ -503,15 +576,15 @@ internal sealed partial class MappingSlot : IRegisterTaker
 
     private void Observe(long generation, long bytes)
     {
-        if (Adapter.Function.Platform.Observer is not { } observer || !IsLive(generation)) return;
+        if (_platform.Observer is not { } observer || !IsLive(generation)) return;
         var mapping = new DmaMapping(this, generation);
         observer.OnUnmapped(Adapter, in mapping, bytes);
     }
 
-    private void ThrowIfEnded(long generation)
-    {
-        if (!IsLive(generation)) throw new DmaMisuseException(WhyDead(generation));
-    }
+    /// <summary>Why a mapping cannot be completed with so many bytes.</summary>
+    private Exception Refused(long generation, long bytes) => IsLive(generation)
+        ? new ArgumentOutOfRangeException(nameof(bytes), bytes, $"The device transferred 0 to {Length} bytes of this mapping.")
+        : new DmaMisuseException(WhyDead(generation));
 
     private DmaMappingException Impossible(int granularity)
     {

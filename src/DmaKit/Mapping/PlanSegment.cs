@@ -1,17 +1,42 @@
 namespace DmaKit;
 
-/// <summary>A stretch of a planned mapping.</summary>
-/// <param name="Offset">Where it starts in the request.</param>
-/// <param name="Length">The length in bytes.</param>
-/// <param name="Why">Why it is copied; <see cref="CopyReasons.None"/> for an element that the device takes where it lies.</param>
-/// <param name="Address">Where it is to the device, if it is not copied.</param>
-/// <param name="Block">In which of the coalescer's blocks it is to be, as one element; -1 when in none.</param>
-/// <param name="Place">Where in that block, in bytes from its start.</param>
-internal readonly record struct PlanSegment(long Offset, long Length, CopyReasons Why, LogicalAddress Address, int Block = -1, long Place = 0)
+/// <summary>One stretch of a planned mapping: mapped where it lies, copied through registers, or copied into a block.</summary>
+/// <remarks>Filled in where it stays: built elsewhere and copied, it would be loaded before its stores are done, which stalls the processor.</remarks>
+internal struct PlanSegment
 {
-    /// <summary>Whether it goes through map registers.</summary>
-    public bool IsBounced => Why != CopyReasons.None && Block < 0;
+    /// <summary>Where it starts, in bytes from the start of the request.</summary>
+    public long Offset { get; private set; }
 
-    /// <summary>Whether it is copied into a block.</summary>
-    public bool IsCoalesced => Block >= 0;
+    /// <summary>Its length in bytes.</summary>
+    public long Length { get; set; }
+
+    /// <summary>Why it is copied; <see cref="CopyReasons.None"/> when the device takes it where it lies.</summary>
+    public CopyReasons Why { get; private set; }
+
+    /// <summary>Where it is to the device, if it takes it where it lies.</summary>
+    public LogicalAddress Address { get; private set; }
+
+    /// <summary>Which block it is copied into; -1 for none.</summary>
+    public int Block { get; private set; }
+
+    /// <summary>Where in the block, in bytes.</summary>
+    public long Place { get; private set; }
+
+    public readonly bool IsBounced => Why != CopyReasons.None && Block < 0;
+
+    public readonly bool IsCoalesced => Block >= 0;
+
+    /// <summary>Becomes a stretch that the device takes where it lies, or that goes through registers.</summary>
+    public void Set(long offset, long length, CopyReasons why, LogicalAddress address) => SetInBlock(offset, length, why, -1, 0, address);
+
+    /// <summary>Becomes a stretch that is copied into a block.</summary>
+    public void SetInBlock(long offset, long length, CopyReasons why, int block, long place, LogicalAddress address = default)
+    {
+        Offset = offset;
+        Length = length;
+        Why = why;
+        Address = address;
+        Block = block;
+        Place = place;
+    }
 }

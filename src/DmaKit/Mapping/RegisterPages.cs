@@ -45,8 +45,6 @@ internal sealed class RegisterPages
     /// <summary>Which request had the page last, by its number; 0 for one without a name.</summary>
     public long LastOwner(int register) => _owner[register];
 
-    public void NoteOwner(int register, long owner) => _owner[register] = owner;
-
     /// <summary>How many pages lie side by side from a register's on, for the device and for the driver, if the next numbers are those that follow.</summary>
     /// <param name="registers">The numbers, the register's own first.</param>
     public int RunOf(ReadOnlySpan<int> registers)
@@ -61,8 +59,16 @@ internal sealed class RegisterPages
     /// <summary>How many bytes of a page may be other than zero: those behind were not written since they were cleared.</summary>
     public int DirtyBytes(int register) => _dirty[register];
 
-    /// <summary>Notes that number.</summary>
-    public void NoteDirty(int register, int bytes) => _dirty[register] = bytes;
+    /// <summary>Notes who has pages now, and how many bytes of each may be other than zero.</summary>
+    /// <param name="register">The first of them.</param>
+    /// <param name="count">How many there are, one number after the other.</param>
+    /// <param name="owner">The request, by its number; 0 for one without a name.</param>
+    /// <param name="dirty">The bytes.</param>
+    public void Note(int register, int count, long owner, int dirty)
+    {
+        _owner.AsSpan(register, count).Fill(owner);
+        _dirty.AsSpan(register, count).Fill(dirty);
+    }
 
     /// <summary>Whether a register's page is right behind that of another to the device.</summary>
     public bool IsBehind(int register, int other) => _logical[register] == _logical[other] + _pageSize;

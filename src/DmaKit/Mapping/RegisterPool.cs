@@ -1,14 +1,18 @@
 namespace DmaKit;
 
 /// <summary>Map registers that some callers share, and the line in which they wait: all of a domain's, or those of a reservation.</summary>
-internal sealed class RegisterPool(DmaDomain domain, string name) : WaitLine(domain, new Lock())
+internal sealed class RegisterPool(DmaDomain domain, string name) : WaitLine(domain)
 {
     private RegisterPages? _pages;
     private int[] _members = [];
+
+    /// <summary>One behind the last place that is contiguous to the device with a place.</summary>
+    private int[] _runEnd = [];
     private bool[] _taken = [];
     private bool[] _lent = [];
     private bool[] _stuck = [];
     private int _free;
+    private int _lentCount;
     private Action? _drained;
     private int _hint;
     private int _version;
@@ -22,7 +26,7 @@ internal sealed class RegisterPool(DmaDomain domain, string name) : WaitLine(dom
     {
         get
         {
-            lock (Gate) return _free;
+            using (Pass()) return _free;
         }
     }
 
@@ -33,7 +37,7 @@ internal sealed class RegisterPool(DmaDomain domain, string name) : WaitLine(dom
     {
         get
         {
-            lock (Gate) return _highWater;
+            using (Pass()) return _highWater;
         }
     }
 
@@ -42,10 +46,12 @@ internal sealed class RegisterPool(DmaDomain domain, string name) : WaitLine(dom
     /// <param name="members">The numbers of those that are this pool's, in order.</param>
     public void Fill(RegisterPages pages, ReadOnlySpan<int> members)
     {
-        lock (Gate)
+        using (Pass())
         {
             (_taken, _lent, _stuck) = (new bool[members.Length], new bool[members.Length], new bool[members.Length]);
-            (_free, _pages, _members) = (members.Length, pages, members.ToArray());
+            (_free, _pages, _members, _runEnd) = (members.Length, pages, members.ToArray(), new int[members.Length]);
+            for (int at = members.Length - 1; at >= 0; at--)
+                _runEnd[at] = at + 1 < members.Length && pages.IsBehind(members[at + 1], members[at]) ? _runEnd[at + 1] : at + 1;
             _version++;
         }
     }
@@ -54,7 +60,7 @@ internal sealed class RegisterPool(DmaDomain domain, string name) : WaitLine(dom
     public RegisterLimits LimitsFor(DmaAdapter adapter, RegisterLimits? known)
     {
         if (known is not null && known.Version == _version) return known;
-        lock (Gate)
+        using (Pass())
         {
             int reach = _pages!.ReachOf(adapter);
             int reachable = 0;
@@ -76,35 +82,29 @@ internal sealed class RegisterPool(DmaDomain domain, string name) : WaitLine(dom
     /// <param name="holding">Whether its request holds something already.</param>
     public bool TryTakeNow(IRegisterTaker taker, bool holding)
     {
-        lock (Gate)
-        {
-            ThrowIfClosed();
-            return IsOpenTo(holding) && TryTake(taker);
-        }
+        // Without a block that is left in any case, which would cost every mapping: what can throw throws outside.
+        Passage inside = Pass();
+        bool open = _drained is null;
+        bool taken = open && IsOpenTo(holding) && TryTake(taker);
+        inside.Dispose();
+        if (!open) ThrowIfClosed();
+        return taken;
     }
 
     /// <summary>Gives registers back and grants those who wait, in order.</summary>
     public void Give(ReadOnlySpan<int> registers)
     {
-        lock (Gate)
-        {
-            foreach (int register in registers)
-            {
-                int at = IndexOf(register);
+        Passage inside = Pass();
 
-                // Taken again first: their pages are still in the processor's caches.
-                if (register == registers[0]) _hint = at;
-                if (!_taken[at]) throw new InvalidOperationException($"Map register {register} was given back twice.");
-                _taken[at] = false;
-                if (!_lent[at]) continue;
-                _lent[at] = false;
-                _version++;
-            }
-
-            _free += registers.Length;
-            if (IsEmpty && !IsDrained) return;
-        }
-
+        // Taken again first: their pages are still in the processor's caches.
+        _hint = IndexOf(registers[0]);
+        int twice = -1;
+        if (registers.Length == 1 || !TryGiveRun(registers, _hint)) twice = GiveEach(registers);
+        if (twice < 0) _free += registers.Length;
+        bool done = IsEmpty && !IsDrained;
+        inside.Dispose();
+        if (twice >= 0) throw new InvalidOperationException($"Map register {twice} was given back twice.");
+        if (done) return;
         if (IsDrained) _drained!();
 
         GrantInOrder();
@@ -113,9 +113,10 @@ internal sealed class RegisterPool(DmaDomain domain, string name) : WaitLine(dom
     /// <summary>Some that were taken are set aside: as long as they are, nobody counts on them.</summary>
     public void Lend(ReadOnlySpan<int> registers)
     {
-        lock (Gate)
+        using (Pass())
         {
             foreach (int register in registers) _lent[IndexOf(register)] = true;
+            _lentCount += registers.Length;
             _version++;
         }
     }
@@ -126,7 +127,7 @@ internal sealed class RegisterPool(DmaDomain domain, string name) : WaitLine(dom
     public int Close(Action drained)
     {
         int left;
-        lock (Gate)
+        using (Pass())
         {
             _drained = drained;
             left = _members.Length - _free;
@@ -136,6 +137,33 @@ internal sealed class RegisterPool(DmaDomain domain, string name) : WaitLine(dom
             Domain.Waits.TurnAway(waiter, new ObjectDisposedException(nameof(RegisterLease), $"The reservation '{name}' was disposed while a mapping waited for its registers."));
         if (left == 0) drained();
         return left;
+    }
+
+    /// <summary>Gives back registers that are as many places in a row, none of them set aside: the usual case.</summary>
+    private bool TryGiveRun(ReadOnlySpan<int> registers, int first)
+    {
+        if (_lentCount > 0 || registers.Length > _members.Length - first) return false;
+        Span<bool> taken = _taken.AsSpan(first, registers.Length);
+        if (!_members.AsSpan(first, registers.Length).SequenceEqual(registers) || taken.Contains(false)) return false;
+        taken.Clear();
+        return true;
+    }
+
+    /// <returns>One that was not taken, so that the rest stays as it is; -1 when all were.</returns>
+    private int GiveEach(ReadOnlySpan<int> registers)
+    {
+        foreach (int register in registers)
+        {
+            int at = IndexOf(register);
+            if (!_taken[at]) return register;
+            _taken[at] = false;
+            if (!_lent[at]) continue;
+            _lent[at] = false;
+            _lentCount--;
+            _version++;
+        }
+
+        return -1;
     }
 
     public override void BeginLook()
@@ -159,7 +187,7 @@ internal sealed class RegisterPool(DmaDomain domain, string name) : WaitLine(dom
     public override bool Fits(Waiter waiter)
     {
         IRegisterTaker taker = ((IRegisterWaiter)waiter).Taker;
-        lock (Gate)
+        using (Pass())
         {
             int reach = ReachOf(taker.Adapter);
             return taker.NeedsOneRun
@@ -180,33 +208,51 @@ internal sealed class RegisterPool(DmaDomain domain, string name) : WaitLine(dom
         int count = taker.RegisterCount;
         if (count > _free) return false;
         int reach = ReachOf(taker.Adapter);
+        if (count == 1 && _hint < reach && !_taken[_hint])
+        {
+            taker.Registers[0] = _members[_hint];
+            _taken[_hint++] = true;
+            CountTaken(1);
+            return true;
+        }
+
         Span<int> wanted = taker.Registers.AsSpan(0, count);
         int first = FindRun(_taken, count, reach, taker.Adapter.Constraints.Boundary, _hint);
         if (first >= 0)
         {
-            for (int i = 0; i < count; i++) wanted[i] = first + i;
+            _taken.AsSpan(first, count).Fill(true);
+            _members.AsSpan(first, count).CopyTo(wanted);
             _hint = first + count;
         }
         else if (taker.NeedsOneRun || !FindAny(wanted, reach))
         {
             return false;
         }
-
-        foreach (ref int at in wanted)
+        else
         {
-            _taken[at] = true;
-            at = _members[at];
+            foreach (ref int at in wanted)
+            {
+                _taken[at] = true;
+                at = _members[at];
+            }
         }
 
+        CountTaken(count);
+        return true;
+    }
+
+    private void CountTaken(int count)
+    {
         _free -= count;
         _highWater = Math.Max(_highWater, _members.Length - _free);
-        return true;
     }
 
     /// <summary>Looks for places that are contiguous to the device, from where the last search ended.</summary>
     /// <returns>The first place, or -1.</returns>
     private int FindRun(bool[] taken, int wanted, int reach, long boundary, int hint)
     {
+        // The place where it begins to look is the right one nearly always.
+        if (boundary == 0 && hint < reach && wanted <= reach - hint && wanted <= _runEnd[hint] - hint && !taken.AsSpan(hint, wanted).Contains(true)) return hint;
         int page = Domain.Memory.PageSize;
         long bytes = (long)wanted * page;
         bool keepsBoundary = boundary >= page && bytes <= boundary;
@@ -217,7 +263,7 @@ internal sealed class RegisterPool(DmaDomain domain, string name) : WaitLine(dom
             if (at >= reach) (at, length) = (0, 0);
             if (at >= reach) return -1;
             if (taken[at]) length = 0;
-            else length = length > 0 && _pages!.IsBehind(_members[at], _members[at - 1]) ? length + 1 : 1;
+            else length = length > 0 && _runEnd[at - 1] > at ? length + 1 : 1;
             if (length < wanted) continue;
             int first = at - wanted + 1;
             if (keepsBoundary && new LogicalRange(_pages!.LogicalOf(_members[first]), bytes) is var run && (run.Start.Value ^ run.Last.Value) >= (ulong)boundary) continue;

@@ -12,4 +12,7 @@ public static class Fence
 
     /// <summary>No later load may be done before an earlier one: after a register read, a phase bit or an owner bit.</summary>
     public static void Acquire() => Volatile.ReadBarrier();
+
+    /// <summary>A number that other threads change, whole, and no later load done before it: a load, where <see cref="Interlocked.Read(ref readonly long)"/> is an exchange.</summary>
+    internal static long Read(ref readonly long number) => Volatile.Read(in number);
 }

@@ -1,3 +1,5 @@
+using DmaKit.Native;
+
 namespace DmaKit;
 
 /// <summary>
@@ -5,11 +7,14 @@ namespace DmaKit;
 /// it is made of is its subclass's business.
 /// </summary>
 /// <remarks>
-/// Safe from any thread. The gate is the resource's own and is held for a few instructions. Lock order: the account's gate, then that of
-/// one line; whoever holds a line's gate calls nothing that takes another.
+/// Safe from any thread. The gate is held for a few instructions. Lock order: the account's gate, then that of one line; whoever holds a line's
+/// gate calls nothing that takes another.
 /// </remarks>
-internal abstract class WaitLine(DmaDomain domain, Lock gate)
+/// <param name="domain">Whose resource it is.</param>
+/// <param name="gate">The resource's lock, where it has one that is held for other things, too; else the line has a gate of its own.</param>
+internal abstract class WaitLine(DmaDomain domain, Lock? gate = null)
 {
+    private BiasedGate _own;
     private readonly WaiterQueue _queue = new();
 
     public DmaDomain Domain { get; } = domain;
@@ -28,7 +33,7 @@ internal abstract class WaitLine(DmaDomain domain, Lock gate)
     {
         get
         {
-            lock (Gate) return Count;
+            using (Pass()) return Count;
         }
     }
 
@@ -44,8 +49,6 @@ internal abstract class WaitLine(DmaDomain domain, Lock gate)
     /// <summary>In which round of a look somebody stopped the line; the account's.</summary>
     public long Stopped { get; set; }
 
-    protected Lock Gate { get; } = gate;
-
     /// <summary>How many units requests hold that are stuck, in the look of the moment.</summary>
     protected long Stuck { get; private set; }
 
@@ -56,7 +59,7 @@ internal abstract class WaitLine(DmaDomain domain, Lock gate)
     /// <returns>True when it was taken.</returns>
     public bool TakeOrQueue(Waiter waiter)
     {
-        lock (Gate)
+        using (Pass())
         {
             ThrowIfClosed();
             if (IsOpenTo(waiter.Holding) && TryTake(waiter)) return true;
@@ -69,13 +72,13 @@ internal abstract class WaitLine(DmaDomain domain, Lock gate)
     /// <returns>False when it was granted already: granted wins.</returns>
     public bool TryLeave(Waiter waiter)
     {
-        lock (Gate) return Remove(waiter);
+        using (Pass()) return Remove(waiter);
     }
 
     /// <summary>Takes the first out of the line, whoever it is: the resource is going.</summary>
     public bool TryTurnAway([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Waiter? waiter)
     {
-        lock (Gate)
+        using (Pass())
         {
             waiter = _queue.First;
             return waiter is not null && Remove(waiter);
@@ -85,7 +88,7 @@ internal abstract class WaitLine(DmaDomain domain, Lock gate)
     /// <summary>Grants one that is not the first, if it fits now.</summary>
     public bool TryGrant(Waiter waiter)
     {
-        lock (Gate) return waiter.Queued && TryTake(waiter) && Remove(waiter);
+        using (Pass()) return waiter.Queued && TryTake(waiter) && Remove(waiter);
     }
 
     /// <summary>Something was given back, or somebody left: grants those who wait, in order. Called without any gate but the account's.</summary>
@@ -94,7 +97,7 @@ internal abstract class WaitLine(DmaDomain domain, Lock gate)
         while (true)
         {
             Waiter? first;
-            lock (Gate)
+            using (Pass())
             {
                 first = _queue.First;
                 if (first is null || !TryTake(first)) break;
@@ -110,13 +113,13 @@ internal abstract class WaitLine(DmaDomain domain, Lock gate)
     /// <summary>The waiter's request came to hold something.</summary>
     public void MoveUp(Waiter waiter)
     {
-        lock (Gate) _queue.MoveUp(waiter);
+        using (Pass()) _queue.MoveUp(waiter);
     }
 
     /// <summary>Copies who waits, in order, for a report.</summary>
     public Waiter[] CopyWaiters()
     {
-        lock (Gate)
+        using (Pass())
         {
             var waiters = new Waiter[_queue.Count];
             int at = 0;
@@ -137,6 +140,14 @@ internal abstract class WaitLine(DmaDomain domain, Lock gate)
     /// <summary>In a look: whether the waiter could be granted if all but the stuck requests had given back.</summary>
     public virtual bool Fits(Waiter waiter) => waiter.Wanted <= Total - Stuck;
 
+    /// <summary>Enters the gate, and leaves it with what is returned.</summary>
+    protected Passage Pass()
+    {
+        if (gate is null) _own.Enter();
+        else gate.Enter();
+        return new Passage(this);
+    }
+
     /// <summary>Under the gate: takes what the waiter wants, if it is there.</summary>
     protected abstract bool TryTake(Waiter waiter);
 
@@ -155,5 +166,18 @@ internal abstract class WaitLine(DmaDomain domain, Lock gate)
         if (!_queue.Remove(waiter)) return false;
         if (IsEmpty) Emptied();
         return true;
+    }
+
+    private void Leave()
+    {
+        if (gate is null) _own.Leave();
+        else gate.Exit();
+    }
+
+    /// <summary>Who is inside the gate.</summary>
+    protected readonly ref struct Passage(WaitLine line)
+    {
+        /// <summary>Leaves.</summary>
+        public void Dispose() => line.Leave();
     }
 }
