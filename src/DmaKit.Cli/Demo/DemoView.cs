@@ -37,13 +37,13 @@ internal static class DemoView
     {
         yield return Map(demo, width);
         (ulong first, ulong span) = Span(demo);
-        yield return ClippedMarkup.Clip(
+        yield return FittedMarkup.Clip(
             $"[orange1]█[/] packets [teal]▒[/] replies [blue]▒[/] network [yellow]▓[/] large   [grey]{new LogicalAddress(first)} to {new LogicalAddress(first + span - 1)}, {SizeText.Show((long)span / width)} a cell[/]", width);
         DemoBuffer[] packets = [.. demo.Buffers.Where(b => b.Kind == DemoBufferKind.Packets)];
         string places = string.Join("  ", packets.Take(MostBuffers).Select(b => $"{b.Address} [grey]{SizeText.Show(b.Length)}[/]"));
         string more = packets.Length > MostBuffers ? $"  [grey]and {packets.Length - MostBuffers} more[/]" : "";
-        yield return ClippedMarkup.Clip($"[orange1]packets[/] {places}{more}", width);
-        yield return ClippedMarkup.Clip(
+        yield return FittedMarkup.Clip($"[orange1]packets[/] {places}{more}", width);
+        yield return FittedMarkup.Clip(
             demo.BigBuffer.Had < demo.BigBuffer.Asked
                 ? $"[yellow]large[/]   {SizeText.Show(demo.BigBuffer.Asked)} asked, [yellow]{SizeText.Show(demo.BigBuffer.Had)}[/] had: memory is fragmented"
                 : $"[yellow]large[/]   {SizeText.Show(demo.BigBuffer.Asked)} asked and had",
@@ -112,7 +112,7 @@ internal static class DemoView
             yield return line.ToString();
         }
 
-        yield return ClippedMarkup.Clip(
+        yield return FittedMarkup.Clip(
             $"[grey35]□[/] free [yellow]▣[/] prepared [orange1]■[/] at the device   [orange1]{demo.Posted,3}[/] of {demo.Packets.Count}, at most {demo.PostedHighWater}", width);
     }
 
@@ -122,10 +122,10 @@ internal static class DemoView
         string used = $" {demo.RegistersUsed,4}/{demo.RegistersTotal} [grey]most {demo.Counters.RegistersHighWater}[/]";
         int bar = Math.Max(4, width - label - 21);
         int full = Math.Min(bar, (int)Math.Ceiling(demo.RegistersUsed * (double)bar / Math.Max(1, demo.RegistersTotal)));
-        yield return ClippedMarkup.Clip($"registers   [mediumpurple]{new string('█', full)}[/][grey35]{new string('░', bar - full)}[/]{used}", width);
+        yield return FittedMarkup.Clip($"registers   [mediumpurple]{new string('█', full)}[/][grey35]{new string('░', bar - full)}[/]{used}", width);
         double now = demo.Rates.Count > 0 ? demo.Rates[^1] : 0;
-        yield return ClippedMarkup.Clip($"throughput  [mediumpurple]{Sparkline(demo.Rates, bar)}[/] {now / 1048576,5:0} MiB/s", width);
-        yield return ClippedMarkup.Clip(
+        yield return FittedMarkup.Clip($"throughput  [mediumpurple]{Sparkline(demo.Rates, bar)}[/] {now / 1048576,5:0} MiB/s", width);
+        yield return FittedMarkup.Clip(
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"mapped      {SizeText.Show(demo.Counters.DirectBytes)} where they lay, {SizeText.Show(demo.Counters.CoalescedBytes)} coalesced, {SizeText.Show(demo.Counters.BouncedBytes)} bounced"), width);
@@ -145,14 +145,14 @@ internal static class DemoView
         yield return Progress("read", demo.Reading, width, "deepskyblue1");
         if (demo.Network is { } network)
         {
-            yield return ClippedMarkup.Clip(
+            yield return FittedMarkup.Clip(
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"network     {Descriptors(network.InCard)} descriptors  [blue]{Ring(network)}[/] ring  {network.Packets:#,0} packets, {SizeText.Show(network.Bytes)}"), width);
         }
 
         DiskCounters counters = demo.Counters;
-        yield return ClippedMarkup.Clip(
+        yield return FittedMarkup.Clip(
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"device      {counters.Commands:#,0} commands  {counters.Doorbells:#,0} doorbells  {counters.Interrupts:#,0} interrupts"), width);
@@ -174,6 +174,6 @@ internal static class DemoView
         int bar = Math.Max(4, width - label - 21);
         int full = (int)(part * bar);
         string text = string.Create(CultureInfo.InvariantCulture, $"{part * 100,4:0} % {SizeText.Show(phase.Bytes)}");
-        return ClippedMarkup.Clip($"{name.PadRight(label)}[{color}]{new string('━', full)}[/][grey35]{new string('─', bar - full)}[/] {text}", width);
+        return FittedMarkup.Clip($"{name.PadRight(label)}[{color}]{new string('━', full)}[/][grey35]{new string('─', bar - full)}[/] {text}", width);
     }
 }

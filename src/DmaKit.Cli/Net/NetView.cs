@@ -25,15 +25,40 @@ internal static class NetView
         NetCounters counters = session.Machine.Counters;
         MapRegisters registers = session.Machine.Domain.MapRegisters;
         int total = registers.Capacity;
+        int room = Math.Max(20, width - 1);
         var lines = new List<string>();
         foreach ((Rtl8139Driver card, int number) in cards.Select((card, i) => (card, i + 1)))
-            lines.Add($"{Name($"card {number}")}{Descriptors(card.DescriptorsInCard)} [grey]descriptors[/]  {Bar(card.RingBytesWaiting, card.ReceiveRingBytes, "teal", 12)} [grey]ring[/]  {card.FramesWaiting,3} [grey]frames wait[/]");
-        lines.Add($"{Name("registers")}{Bar(total - registers.Free, total, "mediumpurple", WidestBar)} {total - registers.Free,4} [grey]of {total}, most {counters.RegistersHighWater}[/]");
-        lines.Add($"{Name("copies")}[green]{SizeText.Show(counters.DirectBytes)}[/] [grey]avoided[/], [orange1]{SizeText.Show(counters.CoalescedBytes)}[/] [grey]coalesced[/], [orange1]{SizeText.Show(counters.BouncedBytes)}[/] [grey]bounced[/]");
-        lines.Add(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{Name("packets")}{session.Output.Count:#,0} [grey]in {TimeText.Show(session.Elapsed)},[/] {session.Output.Count / Math.Max(0.001, session.Elapsed.TotalSeconds):#,0} [grey]packets/s,[/] {Meter.Rate(session.Output.Bytes, session.Elapsed)}"));
-        return new Rows(lines.Select(l => new Markup(ClippedMarkup.Clip(l, Math.Max(20, width - 1)))));
+        {
+            lines.AddRange(FittedMarkup.Flow(
+                room,
+                [
+                    $"{Descriptors(card.DescriptorsInCard)} [grey]descriptors[/]", $"{Bar(card.RingBytesWaiting, card.ReceiveRingBytes, "teal", 12)} [grey]ring[/]",
+                    $"{card.FramesWaiting,3} [grey]frames wait[/]",
+                ],
+                Name($"card {number}")));
+        }
+
+        int bar = Math.Clamp(room - Label, 8, WidestBar);
+        lines.AddRange(FittedMarkup.Flow(
+            room,
+            [Bar(total - registers.Free, total, "mediumpurple", bar), $"{total - registers.Free,4} [grey]of {total}, most {counters.RegistersHighWater}[/]"],
+            Name("registers")));
+        lines.AddRange(FittedMarkup.Flow(
+            room,
+            [
+                $"[green]{SizeText.Show(counters.DirectBytes)}[/] [grey]avoided[/]", $"[orange1]{SizeText.Show(counters.CoalescedBytes)}[/] [grey]coalesced[/]",
+                $"[orange1]{SizeText.Show(counters.BouncedBytes)}[/] [grey]bounced[/]",
+            ],
+            Name("copies")));
+        lines.AddRange(FittedMarkup.Flow(
+            room,
+            [
+                string.Create(CultureInfo.InvariantCulture, $"{session.Output.Count:#,0} [grey]in {TimeText.Show(session.Elapsed)}[/]"),
+                string.Create(CultureInfo.InvariantCulture, $"{session.Output.Count / Math.Max(0.001, session.Elapsed.TotalSeconds):#,0} [grey]packets/s[/]"),
+                Meter.Rate(session.Output.Bytes, session.Elapsed),
+            ],
+            Name("packets")));
+        return new Rows(lines.Select(l => new Markup(FittedMarkup.Clip(l, room))));
     }
 
     private static string Name(string name) => name.PadRight(Label);

@@ -8,7 +8,6 @@ namespace DmaKit.Cli;
 /// <summary>A sound verb as it runs: the ring with the positions of device and program, and the figures.</summary>
 internal static class SoundView
 {
-    private const string Gap = "   ";
     private static readonly TimeSpan s_frame = TimeSpan.FromMilliseconds(60);
 
     /// <summary>Draws on the standard error while the work goes on, and takes the view away then.</summary>
@@ -40,10 +39,10 @@ internal static class SoundView
         string[] lines =
         [
             Ring(transfer, position, Math.Clamp(width - 2, 10, 110)),
-            .. Flow(width - 2, ["[orange1]▼[/] [grey]device[/]", "[teal]▲[/] [grey]program[/]", $"[teal]█[/] [grey]{(plays ? "queued" : "to be read")}[/]", $"[grey]{SizeText.Show(transfer.RingBytes)} in {transfer.Periods} periods[/]"]),
-            .. Flow(width - 2, [string.Create(CultureInfo.InvariantCulture, $"{position / second:0.00} [grey]s of[/] {frames / transfer.Rate:0.00}"), .. figures]),
+            .. FittedMarkup.Flow(width - 2, ["[orange1]▼[/] [grey]device[/]", "[teal]▲[/] [grey]program[/]", $"[teal]█[/] [grey]{(plays ? "queued" : "to be read")}[/]", $"[grey]{SizeText.Show(transfer.RingBytes)} in {transfer.Periods} periods[/]"]),
+            .. FittedMarkup.Flow(width - 2, [string.Create(CultureInfo.InvariantCulture, $"{position / second:0.00} [grey]s of[/] {frames / transfer.Rate:0.00}"), .. figures]),
         ];
-        return new Rows(lines.Select(l => new Markup(ClippedMarkup.Clip(l, Math.Max(20, width - 1)))));
+        return new Rows(lines.Select(l => new Markup(FittedMarkup.Clip(l, Math.Max(20, width - 1)))));
     }
 
     private static string Ring(CyclicTransfer transfer, long position, int cells)
@@ -67,25 +66,6 @@ internal static class SoundView
         return line.ToString();
 
         int Cell(long at) => (int)(transfer.OffsetOf(at) * cells / ring);
-    }
-
-    /// <summary>Puts parts side by side as long as there is room, and then on the next line: a narrow screen shows all of them, too.</summary>
-    private static IEnumerable<string> Flow(int width, IEnumerable<string> parts)
-    {
-        string line = "";
-        foreach (string part in parts)
-        {
-            string longer = line.Length == 0 ? part : line + Gap + part;
-            if (line.Length > 0 && Markup.Remove(longer).Length > width)
-            {
-                yield return line;
-                longer = part;
-            }
-
-            line = longer;
-        }
-
-        yield return line;
     }
 
     private static string Drift(CyclicTransfer transfer) =>
