@@ -29,7 +29,7 @@ internal sealed class QemuConnection
         using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         listener.Bind(new UnixDomainSocketEndPoint(door));
         listener.Listen(1);
-        QemuProcess process = await QemuProcess.StartAsync(program, options.CommandLine(memory.PathForOthers, rom, door)).ConfigureAwait(false);
+        QemuProcess process = await QemuProcess.StartAsync(program, options.CommandLine(memory.PathForOthers, rom, door), options.Variables).ConfigureAwait(false);
         Socket? socket = null;
         try
         {

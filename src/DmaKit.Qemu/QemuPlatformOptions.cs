@@ -69,6 +69,9 @@ public sealed record QemuPlatformOptions
     /// <summary>Further arguments of QEMU, one word each, after all others.</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
 
+    /// <summary>Variables that QEMU's process finds in its environment beside this process's own, such as those of <see cref="QemuSoundSource"/>.</summary>
+    public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The program; null, the default, finds it as <see cref="QemuProgram.Find"/> does.</summary>
     public QemuProgram? Program { get; init; }
 

@@ -18,6 +18,9 @@ internal sealed class NetMachine : IAsyncDisposable
     private const int FirstSlot = 3;
     private const string WireName = "n0";
 
+    // A busy machine may keep QEMU, or this program, from running for seconds.
+    private static readonly TimeSpan SendLimit = TimeSpan.FromSeconds(30);
+
     private readonly List<PciFunction> _functions = [];
     private readonly List<Rtl8139Driver> _cards = [];
 
@@ -140,7 +143,9 @@ internal sealed class NetMachine : IAsyncDisposable
 
                 // What is received is compared with what was sent, so that nothing is filtered, and nothing is filled up.
                 machine._cards.Add(await Rtl8139Driver.StartAsync(
-                    function, new Rtl8139DriverOptions { SendDepth = settings.QueueDepth, Promiscuous = true, PadShortFrames = false }, cancellationToken).ConfigureAwait(false));
+                    function,
+                    new Rtl8139DriverOptions { SendDepth = settings.QueueDepth, Promiscuous = true, PadShortFrames = false, SendTimeout = SendLimit },
+                    cancellationToken).ConfigureAwait(false));
             }
 
             return machine;

@@ -13,7 +13,7 @@ internal sealed class EmulatedSoundHost : SoundHost
 
     /// <summary>Builds the machine.</summary>
     /// <param name="settings">What card and clock are like.</param>
-    /// <param name="source">What the ADC captures; null for silence.</param>
+    /// <param name="source">What the ADC captures; null for a machine that plays.</param>
     internal EmulatedSoundHost(SoundSettings settings, SoundSource? source)
     {
         _stepped = !settings.RealTime;

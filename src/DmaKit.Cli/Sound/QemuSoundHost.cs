@@ -5,9 +5,9 @@ using DmaKit.Qemu;
 
 namespace DmaKit.Cli;
 
-/// <summary>QEMU's machine with QEMU's card, whose cable ends in a WAV file that QEMU writes.</summary>
+/// <summary>QEMU's machine with QEMU's card, whose cable ends in a WAV file that QEMU writes, or begins in one that it reads.</summary>
 /// <remarks>
-/// The file has two channels of 16 bits at the card's own rate: then QEMU's mixer leaves the samples as they are. It is whole when QEMU has ended.
+/// A file has two channels of 16 bits at the card's own rate: then QEMU's mixer leaves the samples as they are. The one that is written is whole when QEMU has ended.
 /// </remarks>
 internal sealed class QemuSoundHost : SoundHost
 {
@@ -16,15 +16,17 @@ internal sealed class QemuSoundHost : SoundHost
 
     private readonly QemuPlatform _platform;
     private readonly QemuSoundFile? _file;
+    private readonly QemuSoundSource? _source;
     private readonly string? _wire;
     private readonly int _channels;
     private readonly PortCounter _counter = new();
 
-    private QemuSoundHost(QemuPlatform platform, QemuSoundFile? file, string? wire, int channels)
+    private QemuSoundHost(QemuPlatform platform, QemuSoundFile? file, string? wire, QemuSoundSource? source, int channels)
     {
         _platform = platform;
         _file = file;
         _wire = wire;
+        _source = source;
         _channels = channels;
         _platform.Observer = _counter;
     }
@@ -50,11 +52,11 @@ internal sealed class QemuSoundHost : SoundHost
         try
         {
             string backend = file?.Backend(Cable, format.Rate) ?? QemuSoundFile.BackendFor(Path.GetFullPath(wire!), Cable, format.Rate);
-            qemu = await StartAsync(platform, backend, cancellationToken).ConfigureAwait(false);
+            qemu = await StartAsync(platform, backend, source: null, cancellationToken).ConfigureAwait(false);
 
             // A file that QEMU cannot open is a card that stands still: better told now.
             if (wire is not null) Create(wire);
-            return new QemuSoundHost(qemu, file, wire, format.Channels);
+            return new QemuSoundHost(qemu, file, wire, source: null, format.Channels);
         }
         catch
         {
@@ -64,11 +66,28 @@ internal sealed class QemuSoundHost : SoundHost
         }
     }
 
-    /// <summary>Starts a machine that captures. None of QEMU's back ends reads a file: its card hears silence.</summary>
+    /// <summary>Starts a machine that captures.</summary>
     /// <param name="platform">QEMU with or without VT-d.</param>
+    /// <param name="format">What is captured.</param>
+    /// <param name="sound">What the card hears, silence after it.</param>
+    /// <param name="frames">How many frames are captured.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    internal static async Task<QemuSoundHost> StartCapturingAsync(PlatformKind platform, CancellationToken cancellationToken) =>
-        new(await StartAsync(platform, QemuSoundFile.SilentBackend(Cable), cancellationToken).ConfigureAwait(false), null, null, Channels);
+    internal static async Task<QemuSoundHost> StartCapturingAsync(
+        PlatformKind platform, StreamFormat format, IStreamSource sound, long frames, CancellationToken cancellationToken)
+    {
+        var source = new QemuSoundSource();
+        try
+        {
+            Fill(source, format, sound, Math.Min(frames, sound.Frames));
+            QemuPlatform qemu = await StartAsync(platform, source.Backend(Cable, format.Rate), source, cancellationToken).ConfigureAwait(false);
+            return new QemuSoundHost(qemu, null, null, source, format.Channels);
+        }
+        catch
+        {
+            source.Dispose();
+            throw;
+        }
+    }
 
     internal override async ValueTask FinishAsync(SoundOutput output)
     {
@@ -91,17 +110,41 @@ internal sealed class QemuSoundHost : SoundHost
     {
         await _platform.DisposeAsync().ConfigureAwait(false);
         _file?.Dispose();
+        _source?.Dispose();
     }
 
-    private static Task<QemuPlatform> StartAsync(PlatformKind platform, string backend, CancellationToken cancellationToken) => QemuPlatform.StartAsync(
+    private static Task<QemuPlatform> StartAsync(PlatformKind platform, string backend, QemuSoundSource? source, CancellationToken cancellationToken) => QemuPlatform.StartAsync(
         new QemuPlatformOptions
         {
             MemoryBytes = 32 << 20,
             Iommu = platform == PlatformKind.QemuVtd,
             AudioBackends = [backend],
+            Variables = source?.Variables ?? new Dictionary<string, string>(),
             Devices = [$"ES1370,audiodev={Cable},addr=3"],
         },
         cancellationToken);
+
+    /// <summary>Writes a sound into a source. One channel is the left one: what captures in one channel hears the sum of both.</summary>
+    private static void Fill(QemuSoundSource source, StreamFormat format, IStreamSource sound, long count)
+    {
+        var wire = new WireSource(sound);
+        var samples = new byte[ChunkFrames * format.FrameBytes];
+        var frames = new byte[ChunkFrames * Channels * SampleBytes];
+        for (long done = 0; done < count; done += ChunkFrames)
+        {
+            int part = (int)Math.Min(ChunkFrames, count - done);
+            Span<byte> some = samples.AsSpan(0, part * format.FrameBytes);
+            wire.Read(format, some);
+            if (format.Channels == Channels)
+            {
+                source.Append(some);
+                continue;
+            }
+
+            for (int at = 0; at < part; at++) some.Slice(at * SampleBytes, SampleBytes).CopyTo(frames.AsSpan(at * Channels * SampleBytes));
+            source.Append(frames.AsSpan(0, part * Channels * SampleBytes));
+        }
+    }
 
     private static void Create(string path)
     {

@@ -53,12 +53,15 @@ internal sealed class SoundMachine : IAsyncDisposable
 
     /// <summary>Builds a machine that captures through the ADC.</summary>
     /// <param name="settings">What card and clock are like.</param>
-    /// <param name="source">What our card hears; QEMU's hears silence.</param>
+    /// <param name="format">What is captured.</param>
+    /// <param name="source">What the card hears, silence after it.</param>
+    /// <param name="frames">How many frames are captured.</param>
     /// <param name="interrupted">Ctrl-C.</param>
-    internal static async Task<SoundMachine> StartCapturingAsync(SoundSettings settings, SoundSource? source, CancellationToken interrupted) => new(
+    internal static async Task<SoundMachine> StartCapturingAsync(
+        SoundSettings settings, StreamFormat format, IStreamSource source, long frames, CancellationToken interrupted) => new(
         settings.Platform == PlatformKind.Emulated
-            ? new EmulatedSoundHost(settings, source)
-            : await QemuSoundHost.StartCapturingAsync(settings.Platform, interrupted).ConfigureAwait(false),
+            ? new EmulatedSoundHost(settings, new WireSource(source))
+            : await QemuSoundHost.StartCapturingAsync(settings.Platform, format, source, frames, interrupted).ConfigureAwait(false),
         settings, interrupted);
 
     /// <summary>Sets where what is played goes, before it is.</summary>

@@ -84,9 +84,6 @@ internal sealed class SoundOptions
         return wire;
     }
 
-    /// <summary>Whether the command line asks for one of QEMU's cards.</summary>
-    internal bool IsQemu(CommandResult result) => _platform.IsQemu(result);
-
     internal string Out(ParseResult parsed) => parsed.GetValue(_out)!;
 
     internal bool Json(ParseResult parsed) => parsed.GetValue(_json);
@@ -113,7 +110,7 @@ internal sealed class SoundOptions
         if (result.GetValue(_json) && result.GetValue(_out) is "-") result.AddError("--json and --out - both want the standard output");
         TimeSpan period = Given(_period, s_standard.Period), ring = Given(_ring, s_standard.Ring), lag = 8 * Given(_jitter, TimeSpan.Zero);
         if (period < TimeSpan.FromMicroseconds(100)) result.AddError($"--period is {TimeText.Show(period)}; legal: 100 us or more");
-        if (IsQemu(result) && period < s_leastQemuPeriod) result.AddError($"--period is {TimeText.Show(period)}; legal on QEMU: {TimeText.Show(s_leastQemuPeriod)} or more");
+        if (_platform.IsQemu(result) && period < s_leastQemuPeriod) result.AddError($"--period is {TimeText.Show(period)}; legal on QEMU: {TimeText.Show(s_leastQemuPeriod)} or more");
         TimeSpan least = 4 * period + 2 * lag;
         if (ring < least) result.AddError($"--ring is {TimeText.Show(ring)}; legal: {TimeText.Show(least)} or more, which is four periods and sixteen times the jitter");
         if (_lead is not null && Given(_lead, TimeSpan.Zero) is var lead && lead > TimeSpan.Zero && lead < 2 * period + 2 * lag)

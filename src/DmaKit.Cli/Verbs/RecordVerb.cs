@@ -6,11 +6,10 @@ using DmaKit.Formats;
 
 namespace DmaKit.Cli;
 
-/// <summary><c>dmakit record</c>: what an emulated sound card captures into a file.</summary>
+/// <summary><c>dmakit record</c>: what a sound card captures into a file.</summary>
 internal static class RecordVerb
 {
     private const Es1370Converter Converter = Es1370Converter.Adc;
-    private const double SilenceRate = 44_100;
     private const double MostSeconds = 86_400;
 
     internal static Command Build(ToolHost host)
@@ -21,11 +20,10 @@ internal static class RecordVerb
             [
                 "dmakit record --from A.wav --out R.wav --seconds 5",
                 "dmakit record --from A.wav --out - --seconds 1 | hexdump -C",
-                "dmakit record --platform qemu --out R.wav --seconds 1",
+                "dmakit record --from A.wav --out R.wav --platform qemu --ring 1.4s",
             ],
         };
-        Option<string> from = OptionKinds.File("--from", "What the card hears; - is the standard input. QEMU's card hears silence.", "A.wav");
-        from.Required = false;
+        Option<string> from = OptionKinds.File("--from", "What the card hears; - is the standard input.", "A.wav");
         var seconds = new Option<double?>("--seconds")
         {
             Description = "How long; silence follows the source. Default: as long as the source.",
@@ -35,31 +33,22 @@ internal static class RecordVerb
         command.Options.Add(from);
         command.Options.Add(seconds);
         var options = new SoundOptions(command, Converter);
-        command.Validators.Add(result =>
-        {
-            bool fed = result.GetResult(from) is { Implicit: false };
-            if (!options.IsQemu(result) && !fed) result.AddError("Option '--from' is required.");
-            if (!options.IsQemu(result)) return;
-            if (fed) result.AddError("--from is for --platform emulated only: none of QEMU's sound back ends reads a file, and its card hears silence");
-            else if (result.GetResult(seconds) is not { Implicit: false }) result.AddError("--seconds is required with --platform qemu and qemu+vtd: there is no source that ends");
-        });
         command.SetAction((parsed, interrupted) => RunAsync(
-            host, parsed.GetValue(from), parsed.GetValue(seconds), options.Out(parsed), options.Rate(parsed), options.Raw(parsed), options.Read(parsed), options.Json(parsed), interrupted));
+            host, parsed.GetValue(from)!, parsed.GetValue(seconds), options.Out(parsed), options.Rate(parsed), options.Raw(parsed), options.Read(parsed), options.Json(parsed), interrupted));
         return command;
     }
 
     private static async Task<int> RunAsync(
-        ToolHost host, string? from, double? seconds, string to, int? chosenRate, WavFormat raw, SoundSettings settings, bool json, CancellationToken interrupted)
+        ToolHost host, string from, double? seconds, string to, int? chosenRate, WavFormat raw, SoundSettings settings, bool json, CancellationToken interrupted)
     {
-        SoundSpec[] specs = from is null ? [] : [new SoundSpec(from, TimeSpan.Zero, 1, TimeSpan.Zero)];
-        using var inputs = await SoundInputs.OpenAsync(host, specs, raw, to, interrupted).ConfigureAwait(false);
-        SoundInput? input = from is null ? null : inputs.All[0];
-        double rate = input is null ? chosenRate ?? SilenceRate : SoundMachine.ChooseRate(host, Converter, input.Source.Format.Rate, chosenRate);
-        int channels = Math.Min(2, input?.Source.Format.Channels ?? 2);
+        using var inputs = await SoundInputs.OpenAsync(host, [new SoundSpec(from, TimeSpan.Zero, 1, TimeSpan.Zero)], raw, to, interrupted).ConfigureAwait(false);
+        SoundInput input = inputs.All[0];
+        double rate = SoundMachine.ChooseRate(host, Converter, input.Source.Format.Rate, chosenRate);
+        int channels = Math.Min(2, input.Source.Format.Channels);
         var format = new StreamFormat(SampleFormat.Int16, channels, rate);
-        IStreamSource? source = input?.At(rate);
-        long frames = seconds is { } asked ? (long)Math.Round(asked * rate) : source!.Frames;
-        await using SoundMachine machine = await SoundMachine.StartCapturingAsync(settings, source is null ? null : new WireSource(source), interrupted).ConfigureAwait(false);
+        IStreamSource source = input.At(rate);
+        long frames = seconds is { } asked ? (long)Math.Round(asked * rate) : source.Frames;
+        await using SoundMachine machine = await SoundMachine.StartCapturingAsync(settings, format, source, frames, interrupted).ConfigureAwait(false);
         using SoundOutput output = await SoundOutput.OpenAsync(to, new WavFormat(WavEncoding.Pcm, 16, channels, (int)rate), frames, host, interrupted).ConfigureAwait(false);
         long started = host.Clock.GetTimestamp();
         Task work = machine.RunAsync(Converter, format, transfer => CaptureAsync(transfer, output, interrupted));

@@ -246,9 +246,11 @@ public sealed partial class Rtl8139Driver : IAsyncDisposable, ICommandSupervisor
     {
         lock (_gate)
         {
-            if (!_transmitter.TryWithdraw(tag, out bool inCard)) return;
             try
             {
+                // Perhaps the card is done with it, and only its interrupt is late. A reset would make it send again what the driver has not heard of.
+                if (_transmitter.Reap(_registers.Read16(Rtl8139Register.InterruptStatus))) ResetCard(default);
+                if (!_transmitter.TryWithdraw(tag, out bool inCard)) return;
                 if (inCard) ResetCard(tag);
             }
             catch (DeviceLostException)

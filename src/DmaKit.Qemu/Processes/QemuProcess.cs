@@ -45,8 +45,9 @@ internal sealed class QemuProcess : IDisposable
     /// <summary>Starts it.</summary>
     /// <param name="program">The program.</param>
     /// <param name="arguments">Its arguments.</param>
+    /// <param name="variables">What it finds in its environment beside what is in ours.</param>
     /// <exception cref="DmaException">It cannot be started at all.</exception>
-    internal static async Task<QemuProcess> StartAsync(QemuProgram program, IEnumerable<string> arguments)
+    internal static async Task<QemuProcess> StartAsync(QemuProgram program, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> variables)
     {
         var info = new ProcessStartInfo(Helpers[0])
         {
@@ -56,6 +57,7 @@ internal sealed class QemuProcess : IDisposable
             RedirectStandardInput = true,
         };
         foreach (string word in (string[])[Helpers[1], "--pdeathsig", "KILL", program.Path, .. arguments]) info.ArgumentList.Add(word);
+        foreach ((string name, string value) in variables) info.Environment[name] = value;
         var child = new QemuProcess();
         var keeper = new Thread(() => child.Keep(info)) { IsBackground = true, Name = "dmakit qemu keeper" };
         keeper.UnsafeStart();

@@ -103,7 +103,7 @@ public sealed partial class CyclicTransfer
 
     private CyclicSpans AcquireOldest(int length, out long lost)
     {
-        if (IsMoving) _device.Poll(this);
+        Look();
         long position;
         lock (_gate)
         {

@@ -171,7 +171,7 @@ public sealed partial class CyclicTransfer
         ArgumentOutOfRangeException.ThrowIfNegative(length);
 
         // The freshest position there is: the time of the poll is not lost, as the prediction starts at its end.
-        if (IsMoving) _device.Poll(this);
+        Look();
         late = 0;
         lock (_gate)
         {

@@ -14,6 +14,9 @@ public sealed partial class CyclicTransfer
     // When the device's position was last read, rather than made out from an interrupt.
     private long _looked;
 
+    // How long that takes, on average.
+    private long _lookTime;
+
     /// <summary>The device's position by its latest report: it has got this far, or a little further. Only grows.</summary>
     public long Position
     {
@@ -147,6 +150,17 @@ public sealed partial class CyclicTransfer
         bool stop = IsPlayback ? AdvancePlayback(position) : AdvanceCapture(position);
         WakeWaiters();
         return stop;
+    }
+
+    /// <summary>Asks the device for its position, unless it was asked so lately that an answer would be no younger by the time it came.</summary>
+    internal void Look()
+    {
+        long asked = _time.GetTimestamp();
+        lock (_gate)
+            if (!IsMoving || asked - _looked < _lookTime) return;
+        _device.Poll(this);
+        long took = _time.GetTimestamp() - asked;
+        lock (_gate) _lookTime += (took - _lookTime) / 8;
     }
 
     /// <summary>Where the device should be at a moment by the clock, and by how much that may be wrong, in bytes.</summary>

@@ -170,7 +170,7 @@ public sealed class StreamPlayer
     /// <summary>What the device may have reached is past: the composer changes nothing there any more.</summary>
     private void Seal()
     {
-        Transfer.Poll();
+        Transfer.Look();
         Composer.Seal(Math.Min(NextFrame, Math.Max(Composer.ComposedFrame, FrameAfter(Transfer.Position))));
     }
 

@@ -58,24 +58,30 @@ public sealed class QemuSoundTests(ITestOutputHelper output) : IDisposable
     }
 
     [Theory]
-    [InlineData("qemu")]
-    [InlineData("qemu+vtd")]
-    public async Task S7_Qemus_card_hears_silence_as_long_as_was_asked(string platform)
+    [InlineData("qemu", 2)]
+    [InlineData("qemu", 1)]
+    [InlineData("qemu+vtd", 2)]
+    public async Task S7_Qemus_card_hears_the_source_and_then_silence(string platform, int channels)
     {
         QemuTool.Require();
-        ToolResult result = await InProcess.RunAsync("record", "--platform", platform, "--out", _folder.Path("R.wav"), "--seconds", "0.5", "--ring", "1.4s", "--json");
+        var format = new WavFormat(WavEncoding.Pcm, 16, channels, Rate);
+        byte[] samples = Sounds.Samples(format, Rate / 2, 5);
+        ToolResult result = await InProcess.RunAsync(
+            ["record", "--from", "-", "--raw", $"s16,{Rate},{channels}", "--platform", platform, "--out", _folder.Path("R.wav"), "--seconds", "0.6", "--ring", "2.9s", "--json"], samples, CancellationToken.None);
         using JsonDocument json = JsonDocument.Parse(result.Output);
+        output.WriteLine($"{json.RootElement.GetProperty("counters")}");
+        bool whole = json.RootElement.GetProperty("counters").GetProperty("overrunBytes").GetInt64() == 0;
         Assert.Equal(platform, json.RootElement.GetProperty("platform").GetString());
-        Assert.Equal(json.RootElement.GetProperty("counters").GetProperty("overrunBytes").GetInt64() == 0 ? 0 : 1, result.ExitCode);
-        (WavFormat format, byte[] got) = Sounds.Read(_folder.Path("R.wav"));
-        Assert.Equal(new WavFormat(WavEncoding.Pcm, 16, 2, 44_100), format);
-        Assert.Equal(22_050 * 4, got.Length);
-        Assert.All(got, b => Assert.Equal(0, b));
+        Assert.Equal(whole ? 0 : 1, result.ExitCode);
+        (WavFormat told, byte[] got) = Sounds.Read(_folder.Path("R.wav"));
+        Assert.Equal(format, told);
+        byte[] expected = new byte[Rate * 6 / 10 * format.FrameBytes];
+        samples.CopyTo(expected, 0);
+        Assert.Equal(expected.Length, got.Length);
+        if (whole) Assert.True(got.AsSpan().SequenceEqual(expected), $"byte {got.AsSpan().CommonPrefixLength(expected)} of {expected.Length} is another one");
     }
 
     [Theory]
-    [InlineData("--from is for --platform emulated only", "record", "--from", "A.wav", "--out", "R.wav", "--platform", "qemu")]
-    [InlineData("--seconds is required", "record", "--out", "R.wav", "--platform", "qemu")]
     [InlineData("--period is 1 ms; legal on QEMU: 2 ms or more", "play", "A.wav", "--out", "M.wav", "--platform", "qemu", "--period", "1ms")]
     [InlineData("--skew-ppm is for --platform emulated only", "play", "A.wav", "--out", "M.wav", "--platform", "qemu", "--skew-ppm", "3")]
     [InlineData("--wire is for --platform qemu", "play", "A.wav", "--out", "M.wav", "--wire", "W.wav")]
@@ -137,14 +143,19 @@ public sealed class QemuSoundTests(ITestOutputHelper output) : IDisposable
         Assert.Equal(missing == 0, gaps.Length == 0);
         (WavFormat got, byte[] heard) = Sounds.Read(mix);
         Assert.Equal(format, got);
-        Assert.Equal(frames * 4, heard.Length);
+
+        // Where everything has stood still for half a lap of the ring, and QEMU with it, nobody can say whether the card has gone round: from there on it may be a lap off.
+        long half = json.RootElement.GetProperty("ringBytes").GetInt64() / (2 * format.FrameBytes);
+        long known = gaps.Where(g => g.To - g.From >= half).Select(g => g.From).DefaultIfEmpty(frames).Min();
+        if (known < frames) output.WriteLine($"the machine stood still for longer than laps can be told apart: compared up to frame {known}");
+        else Assert.Equal(frames * 4, heard.Length);
 
         // The file is QEMU's own, up to the silence at its end.
         Assert.True(heard.AsSpan().SequenceEqual(Sounds.Read(wire).Samples.AsSpan(0, heard.Length)), "the output is not what QEMU wrote");
         var late = new bool[frames];
         foreach ((long from, long to) in gaps) late.AsSpan((int)Math.Min(from, frames)..(int)Math.Min(to, frames)).Fill(true);
         short[] samplesHeard = Sounds.Shorts(heard);
-        for (int i = 0; i < samplesHeard.Length; i++)
+        for (int i = 0; i < Math.Min(2 * known, samplesHeard.Length); i++)
         {
             short expected = (short)Math.Clamp(sum[i], short.MinValue, short.MaxValue);
             if (samplesHeard[i] != expected && !late[i / 2]) Assert.Fail($"sample {i % 2} of frame {i / 2} is {samplesHeard[i]}, and should be {expected}; late: {string.Join(", ", gaps)}");

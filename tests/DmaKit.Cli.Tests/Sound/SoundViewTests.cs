@@ -34,7 +34,7 @@ public sealed class SoundViewTests
         Fits(playing, width, "▼█", "░░", "0.1", "lead ", "0 underruns");
 
         string recording = "";
-        await using (SoundMachine machine = await SoundMachine.StartCapturingAsync(new SoundSettings(), null, CancellationToken.None))
+        await using (SoundMachine machine = await SoundMachine.StartCapturingAsync(new SoundSettings(), Cd, new MemorySource(Cd, new byte[4]), frames: 44_100, CancellationToken.None))
         {
             await machine.RunAsync(Es1370Converter.Adc, Cd, async record =>
             {

@@ -11,7 +11,7 @@ internal sealed class EmulatedSoundStand : SoundStand
     private readonly MemorySoundSink _dac1 = new();
     private readonly MemorySoundSink _dac2 = new();
 
-    public EmulatedSoundStand() => _platform.Add(new Es1370Device(_dac1, _dac2, new MemorySoundSource(default)));
+    public EmulatedSoundStand(byte[]? hears) => _platform.Add(new Es1370Device(_dac1, _dac2, new MemorySoundSource(hears)));
 
     public override DmaPlatform Platform => _platform;
 

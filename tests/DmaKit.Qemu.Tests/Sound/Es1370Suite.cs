@@ -90,24 +90,37 @@ public abstract class Es1370Suite(ITestOutputHelper output)
     [Fact]
     public async Task S7_Capture_fills_the_ring_with_what_the_card_hears()
     {
-        const int wanted = 44_100 / 2 * 4;
-        await using SoundStand stand = await StartAsync(s_cd.Rate, captures: true);
+        byte[] sound = Noise(22_050 / 2 * 4, 6);
+        var format = new StreamFormat(SampleFormat.Int16, 2, 22_050);
+        await using SoundStand stand = await StartAsync(format.Rate, hears: sound);
         await stand.RunAsync(async driver =>
         {
-            using CyclicTransfer record = driver.Open(Es1370Converter.Adc, s_cd, new() { Ring = TimeSpan.FromSeconds(1) });
+            using CyclicTransfer record = driver.Open(Es1370Converter.Adc, format, new() { Ring = s_longRing });
             record.Start();
             var got = new byte[record.RingBytes];
-            long heard = 0;
-            while (heard < wanted)
+            long heard = 0, lost = 0;
+
+            // Silence follows the sound.
+            while (heard < sound.Length + 4_000)
             {
                 Array.Fill(got, (byte)0x5A);
                 CyclicRead read = await record.ReadAsync(got, TestContext.Current.CancellationToken);
+                lost += read.Lost;
                 Assert.Equal(heard + read.Lost, read.Position);
-                Assert.All(got[..read.Length], b => Assert.Equal(0, b));
                 heard = read.Position + read.Length;
+
+                // A card that stood still while the machine was busy may look as if it had gone round: then it is not known any more which part of the sound this is.
+                if (lost > 0) continue;
+                for (int i = 0; i < read.Length; i++)
+                {
+                    long at = read.Position + i;
+                    byte expected = at < sound.Length ? sound[at] : (byte)0;
+                    if (got[i] != expected) Assert.Fail($"byte {at} is 0x{got[i]:X2}, and should be 0x{expected:X2}");
+                }
             }
 
             record.Stop();
+            output.WriteLine($"{lost} bytes lost of {heard}");
             Assert.Equal(record.Position, record.Statistics.ReadBytes + record.Statistics.OverrunBytes + record.Available);
         });
         await stand.CloseAsync();
@@ -160,8 +173,8 @@ public abstract class Es1370Suite(ITestOutputHelper output)
 
     /// <summary>A machine with the card, or a skip.</summary>
     /// <param name="rate">The rate of what it plays, where that must be said beforehand.</param>
-    /// <param name="captures">Whether it captures.</param>
-    protected abstract ValueTask<SoundStand> StartAsync(double rate, bool captures = false);
+    /// <param name="hears">What it captures; null for a card that plays.</param>
+    protected abstract ValueTask<SoundStand> StartAsync(double rate, byte[]? hears = null);
 
     internal static void AssertMix(byte[][] sources, long[] starts, int frames, short[] heard, IReadOnlyList<CyclicGap> gaps)
     {

@@ -2,15 +2,15 @@ namespace DmaKit.Qemu.Tests;
 
 public sealed class EmulatedEs1370Tests(ITestOutputHelper output) : Es1370Suite(output)
 {
-    protected override ValueTask<SoundStand> StartAsync(double rate, bool captures = false) => new(new EmulatedSoundStand());
+    protected override ValueTask<SoundStand> StartAsync(double rate, byte[]? hears = null) => new(new EmulatedSoundStand(hears));
 }
 
 public sealed class QemuEs1370Tests(ITestOutputHelper output) : Es1370Suite(output)
 {
-    protected override async ValueTask<SoundStand> StartAsync(double rate, bool captures = false) => await QemuSoundStand.StartAsync(rate, captures, iommu: false);
+    protected override async ValueTask<SoundStand> StartAsync(double rate, byte[]? hears = null) => await QemuSoundStand.StartAsync(rate, hears, iommu: false);
 }
 
 public sealed class QemuVtdEs1370Tests(ITestOutputHelper output) : Es1370Suite(output)
 {
-    protected override async ValueTask<SoundStand> StartAsync(double rate, bool captures = false) => await QemuSoundStand.StartAsync(rate, captures, iommu: true);
+    protected override async ValueTask<SoundStand> StartAsync(double rate, byte[]? hears = null) => await QemuSoundStand.StartAsync(rate, hears, iommu: true);
 }

@@ -3,15 +3,17 @@ using DmaKit.Platforms;
 
 namespace DmaKit.Qemu.Tests;
 
-/// <summary>QEMU's model of the card, whose cable ends in a WAV file that QEMU writes.</summary>
+/// <summary>QEMU's model of the card, whose cable ends in a WAV file that QEMU writes, or begins in a file that it reads.</summary>
 internal sealed class QemuSoundStand : SoundStand
 {
     private readonly QemuSoundFile _file;
+    private readonly QemuSoundSource _source;
     private readonly QemuPlatform _platform;
 
-    private QemuSoundStand(QemuSoundFile file, QemuPlatform platform)
+    private QemuSoundStand(QemuSoundFile file, QemuSoundSource source, QemuPlatform platform)
     {
         _file = file;
+        _source = source;
         _platform = platform;
     }
 
@@ -21,14 +23,16 @@ internal sealed class QemuSoundStand : SoundStand
 
     /// <summary>Starts QEMU.</summary>
     /// <param name="rate">The rate of the cable. A file in two channels of 16 bits at the card's own rate has the card's samples as they are.</param>
-    /// <param name="captures">Whether the card hears something, silence: QEMU has no cable that writes a file and hears.</param>
+    /// <param name="hears">What it captures; null for a card that plays: QEMU has no cable that does both.</param>
     /// <param name="iommu">Whether VT-d translates, and memory is in single pages.</param>
-    public static async Task<SoundStand> StartAsync(double rate, bool captures, bool iommu)
+    public static async Task<SoundStand> StartAsync(double rate, byte[]? hears, bool iommu)
     {
         QemuMachine.Require();
         var file = new QemuSoundFile();
+        var source = new QemuSoundSource();
         try
         {
+            source.Append(hears);
             QemuPlatform platform = await QemuMachine.StartAsync(new QemuPlatformOptions
             {
                 MemoryBytes = 64 << 20,
@@ -36,13 +40,15 @@ internal sealed class QemuSoundStand : SoundStand
                 Iommu = iommu,
                 Fragmentation = iommu ? 1 : 0,
                 Devices = ["ES1370,audiodev=a0"],
-                AudioBackends = [captures ? QemuSoundFile.SilentBackend("a0") : file.Backend("a0", rate)],
+                AudioBackends = [hears is null ? file.Backend("a0", rate) : source.Backend("a0", rate)],
+                Variables = source.Variables,
             });
-            return new QemuSoundStand(file, platform);
+            return new QemuSoundStand(file, source, platform);
         }
         catch
         {
             file.Dispose();
+            source.Dispose();
             throw;
         }
     }
@@ -60,5 +66,6 @@ internal sealed class QemuSoundStand : SoundStand
     {
         await base.DisposeAsync();
         _file.Dispose();
+        _source.Dispose();
     }
 }
