@@ -5,6 +5,32 @@ public sealed class CyclicPositionTests
 {
     private static CyclicTransferOptions Options { get; } = new() { FrameBytes = 4, Rate = RingDevice.Rate, PeriodBytes = 40, RingBytes = 400 };
 
+    [Theory]
+    [InlineData(0, 4)]
+    [InlineData(8, 2)]
+    public void S3_A_position_that_is_younger_than_an_answer_would_be_is_not_asked_for(int moveAtPoll, int polls)
+    {
+        RingDevice device = Running(Options);
+        device.MoveAtPoll = () => moveAtPoll;
+        for (int i = 0; i < 16; i++)
+        {
+            device.Move(4);
+            device.Transfer.Append(RingDevice.Data(device.Transfer.End, 4));
+        }
+
+        // The first of two writes follows upon a report, the second upon what the first found out at its end; each looks at its end all the same.
+        device.Report();
+        int before = device.Polls;
+        for (int i = 0; i < 2; i++) device.Transfer.Append(RingDevice.Data(device.Transfer.End, 4));
+        Assert.Equal(polls, device.Polls - before);
+
+        // It is asked for again when it has become old.
+        device.Move(20);
+        device.Transfer.Append(RingDevice.Data(device.Transfer.End, 4));
+        Assert.Equal(polls + 2, device.Polls - before);
+        device.Transfer.Stop();
+    }
+
     [Fact]
     public void S2_Positions_grow_over_laps()
     {

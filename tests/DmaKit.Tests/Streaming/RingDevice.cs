@@ -36,6 +36,8 @@ internal sealed class RingDevice : ICyclicDevice
 
     public int Starts { get; private set; }
 
+    public int Polls { get; private set; }
+
     /// <summary>Whether a poll tells anything.</summary>
     public bool AnswersPolls { get; set; } = true;
 
@@ -75,6 +77,7 @@ internal sealed class RingDevice : ICyclicDevice
 
     public void Poll(CyclicTransfer transfer)
     {
+        Polls++;
         if (IsMoving) Move(MoveAtPoll());
         if (AnswersPolls) Report();
     }
