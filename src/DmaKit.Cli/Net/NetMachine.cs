@@ -48,6 +48,9 @@ internal sealed class NetMachine : IAsyncDisposable
     /// </summary>
     internal int Window { get; private init; } = int.MaxValue;
 
+    /// <summary>To how many bytes a card fills up what it receives; 0 when it does not. QEMU's does, as if it came from a real cable.</summary>
+    internal int LeastReceived { get; private init; }
+
     /// <summary>The drivers, in the order of their cards.</summary>
     internal IReadOnlyList<Rtl8139Driver> Cards => _cards;
 
@@ -88,7 +91,7 @@ internal sealed class NetMachine : IAsyncDisposable
         NetMachine? machine = null;
         try
         {
-            machine = await BuildQemuAsync(settings, [bridge.Backend(WireName)], wireFile, QemuBridgeWindow, cancellationToken).ConfigureAwait(false);
+            machine = await BuildQemuAsync(settings, [bridge.Backend(WireName)], wireFile, QemuBridgeWindow, leastReceived: 0, cancellationToken).ConfigureAwait(false);
             bridge.Connect();
             machine = await StartAsync(machine, settings, cancellationToken).ConfigureAwait(false);
             machine._bridge = bridge;
@@ -120,6 +123,7 @@ internal sealed class NetMachine : IAsyncDisposable
             [$"hubport,id={WireName},hubid=0", "hubport,id=n1,hubid=0"],
             wireFile,
             settings.Fragmentation > 0 ? QemuFragmentedWindow : QemuWindow,
+            leastReceived: 60,
             cancellationToken).ConfigureAwait(false);
         return await StartAsync(machine, settings, cancellationToken).ConfigureAwait(false);
     }
@@ -158,7 +162,7 @@ internal sealed class NetMachine : IAsyncDisposable
     }
 
     private static async Task<NetMachine> BuildQemuAsync(
-        MachineSettings settings, IReadOnlyList<string> backends, string? wireFile, int window, CancellationToken cancellationToken)
+        MachineSettings settings, IReadOnlyList<string> backends, string? wireFile, int window, int leastReceived, CancellationToken cancellationToken)
     {
         QemuPlatform platform = await QemuMachines.StartAsync(settings, options => options with
         {
@@ -172,7 +176,7 @@ internal sealed class NetMachine : IAsyncDisposable
         platform.Observer = counter;
 
         // The port's counts are those of all cards together.
-        return new NetMachine(platform, settings, card => card == 0 ? counter.Counters : default, () => platform.IommuMaps) { Window = window };
+        return new NetMachine(platform, settings, card => card == 0 ? counter.Counters : default, () => platform.IommuMaps) { Window = window, LeastReceived = leastReceived };
     }
 
     private static NetMachine Build(MachineSettings settings, IReadOnlyList<NetworkPort> wires)

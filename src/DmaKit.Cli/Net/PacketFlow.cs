@@ -11,7 +11,7 @@ internal sealed class PacketFlow(NetSession session, CaptureInput input, int fra
     // How long nothing may come out after everything was sent.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
-    private readonly PacketLedger _ledger = new();
+    private readonly PacketLedger _ledger = new(session.Machine.LeastReceived);
     private readonly SemaphoreSlim _window = new(session.Machine.Window);
     private long _sent;
     private long _out;

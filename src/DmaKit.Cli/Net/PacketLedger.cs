@@ -4,7 +4,8 @@ namespace DmaKit.Cli;
 
 /// <summary>What is on its way and in which order: each packet's time, and what its bytes were, to be compared with what comes out.</summary>
 /// <remarks>Safe from any thread.</remarks>
-internal sealed class PacketLedger
+/// <param name="leastReceived">To how many bytes a card fills up, with zeros, what it receives; 0 for one that does not.</param>
+internal sealed class PacketLedger(int leastReceived)
 {
     private readonly Lock _gate = new();
     private readonly Queue<Entry> _entries = new();
@@ -31,6 +32,7 @@ internal sealed class PacketLedger
                 throw new ToolException($"packet {SizeText.Exact(number)} came out, {frame.Length} bytes, and {SizeText.Exact(number - 1)} were sent");
         }
 
+        if (entry.Length < leastReceived && frame.Length == leastReceived && !frame[entry.Length..].ContainsAnyExcept((byte)0)) frame = frame[..entry.Length];
         if (frame.Length != entry.Length) throw new ToolException($"packet {SizeText.Exact(number)} was sent with {entry.Length} bytes and came out with {frame.Length}");
         if (HashOf(frame) != entry.Hash) throw new ToolException($"packet {SizeText.Exact(number)} came out with other bytes than it was sent with");
         return entry.Time;

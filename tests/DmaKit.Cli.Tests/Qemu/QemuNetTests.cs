@@ -44,6 +44,16 @@ public sealed class QemuNetTests : IDisposable
     }
 
     [Fact]
+    public async Task E2_ShortFramesAreFilledUpByTheCardOfQemusThatReceivesThem()
+    {
+        QemuTool.Require();
+        byte[] capture = Captures.Make(300, least: 14, most: 100);
+        (await InProcess.RunAsync("net", "loop", _folder.With("in.pcap", capture), "--out", _folder.Path("got.pcap"), "--platform", "qemu")).Succeeded();
+        byte[][] expected = [.. Captures.Read(capture).Select(p => p.Data.Length < 60 ? [.. p.Data, .. new byte[60 - p.Data.Length]] : p.Data)];
+        Assert.Equal(expected, Captures.Read(_folder.Path("got.pcap")).Select(p => p.Data));
+    }
+
+    [Fact]
     public async Task E2_OnlyQemuKeepsItsWire()
     {
         string input = _folder.With("in.pcap", Captures.Make(1));
