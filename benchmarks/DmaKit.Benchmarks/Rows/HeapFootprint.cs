@@ -39,8 +39,7 @@ internal sealed class HeapFootprint(bool frontCaches) : Row
 
     private bool Fits(uint granules)
     {
-        var heap = new HeapCore(granules, 0, Trace.Slots + 64);
-        if (frontCaches) heap.KeepPieces(Granule);
+        var heap = new HeapCore(granules, 0, Trace.Slots + 64, keptGranule: frontCaches ? Granule : 0);
         var nodes = new (uint Node, uint Generation)[Trace.Slots];
         foreach ((int slot, int length) in Trace.Operations)
         {

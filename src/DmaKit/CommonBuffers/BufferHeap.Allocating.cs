@@ -20,7 +20,8 @@ public sealed partial class BufferHeap
     public bool TryAllocate(long length, out HeapPiece piece, int alignment = 0, long boundary = 0, string? name = null)
     {
         if ((length - 1) >>> 32 != 0 || alignment != 0 || boundary != 0 || _deviceBoundary != 0) return TryPlace(length, out piece, alignment, boundary, name);
-        return TryTake((uint)((length + Granule - 1) >> _shift), length, 1, 0, name, out piece);
+        uint granules = (uint)((length + Granule - 1) >> _shift);
+        return (_frontCaches && name is null && TryTakeKept(granules, length, out piece)) || TryTake(granules, length, 1, 0, name, out piece);
     }
 
     /// <summary>Takes a piece. Legal in callback context.</summary>
@@ -113,6 +114,33 @@ public sealed partial class BufferHeap
         return new PieceWish(granules, alignment <= Granule ? 1UL : (ulong)alignment >> _shift, limit);
     }
 
+    /// <summary>The short way: a piece that rests in a front cache, for somebody who asks for nothing else.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryTakeKept(uint granules, long length, out HeapPiece piece)
+    {
+        _gate.Enter();
+        // Whoever comes now passes nobody who waits.
+        if (_disposed || _awaited || !_core.TryTakeKept(granules, out ulong handle))
+        {
+            _gate.Leave();
+            piece = default;
+            return false;
+        }
+
+        CountLocked(length);
+        piece = new HeapPiece((uint)handle, (uint)(handle >> 32), Id, length);
+        if (_observer is not null)
+        {
+            uint offset = _core.OffsetOf((uint)handle);
+            _gate.Leave();
+            _observer.OnRented(this, RangeOf(offset, length));
+            return true;
+        }
+
+        _gate.Leave();
+        return true;
+    }
+
     private bool TryTake(uint granules, long length, ulong alignment, ulong boundary, string? name, out HeapPiece piece, bool waited = false)
     {
         _gate.Enter();
@@ -136,10 +164,7 @@ public sealed partial class BufferHeap
             return false;
         }
 
-        _allocations++;
-        _liveBytes += length;
-        if (_liveBytes > _peakBytes) _peakBytes = _liveBytes;
-        if (++_livePieces > _peakPieces) _peakPieces = _livePieces;
+        CountLocked(length);
         if (name is not null) RememberGuarded(node, name);
         piece = new HeapPiece(node, _core.GenerationOf(node), Id, length);
         uint offset = _core.OffsetOf(node);
@@ -148,6 +173,15 @@ public sealed partial class BufferHeap
         // Under the gate of the line no observer is told: the one who waited is handed the piece later.
         if (!waited) _observer?.OnRented(this, RangeOf(offset, length));
         return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void CountLocked(long length)
+    {
+        _allocations++;
+        _liveBytes += length;
+        if (_liveBytes > _peakBytes) _peakBytes = _liveBytes;
+        if (++_livePieces > _peakPieces) _peakPieces = _livePieces;
     }
 
     /// <summary>What allocates under the gate leaves it when there is no memory.</summary>

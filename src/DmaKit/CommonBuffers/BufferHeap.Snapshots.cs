@@ -9,7 +9,7 @@ public sealed partial class BufferHeap
     public BufferHeapSnapshot TakeSnapshot()
     {
         // Nothing is allocated under the gate: the room is made before, and made larger when the heap has grown meanwhile.
-        var nodes = new (uint Node, HeapNode Run)[64];
+        var nodes = new (uint Node, HeapNode Run, uint Flags)[64];
         string?[] names = new string?[64];
         while (true)
         {
@@ -17,20 +17,20 @@ public sealed partial class BufferHeap
             int count = _core.CopyRuns(nodes);
             if (count <= nodes.Length)
             {
-                for (int i = 0; i < count; i++) names[i] = (nodes[i].Run.Flags & HeapNode.Named) != 0 && !IsFree(nodes[i].Run) ? _names![nodes[i].Node] : null;
+                for (int i = 0; i < count; i++) names[i] = (nodes[i].Flags & HeapTag.Named) != 0 && !IsFree(nodes[i].Flags) ? _names![nodes[i].Node] : null;
                 BufferHeapStatistics figures = FiguresLocked();
                 _gate.Leave();
                 var runs = new HeapRun[count];
-                for (int i = 0; i < count; i++) runs[i] = new HeapRun(RangeOf(nodes[i].Run.Offset, (long)nodes[i].Run.Length << _shift), IsFree(nodes[i].Run), names[i]);
+                for (int i = 0; i < count; i++) runs[i] = new HeapRun(RangeOf(nodes[i].Run.Offset, (long)nodes[i].Run.Length << _shift), IsFree(nodes[i].Flags), names[i]);
                 return new BufferHeapSnapshot(Name, new LogicalRange(new LogicalAddress(_logical), Capacity), Granule, figures, runs);
             }
 
             _gate.Leave();
-            nodes = new (uint Node, HeapNode Run)[count + (count / 4)];
+            nodes = new (uint Node, HeapNode Run, uint Flags)[count + (count / 4)];
             names = new string?[nodes.Length];
         }
 
-        static bool IsFree(in HeapNode run) => (run.Flags & (HeapNode.Free | HeapNode.Kept)) != 0;
+        static bool IsFree(uint flags) => (flags & (HeapTag.Free | HeapTag.Kept)) != 0;
     }
 
     /// <inheritdoc cref="BufferHeapSnapshot.WriteText"/>

@@ -23,6 +23,7 @@ public sealed partial class BufferHeap : IDisposable
     private readonly int _shift;
     private readonly long _deviceBoundary;
     private readonly int _deviceAlignment;
+    private readonly bool _frontCaches;
     private Dictionary<uint, string>? _names;
     private BiasedGate _gate;
     private bool _disposed;
@@ -46,8 +47,8 @@ public sealed partial class BufferHeap : IDisposable
         _deviceAlignment = device.ElementAlignment;
         _deviceBoundary = device.Boundary;
         if (_deviceBoundary != 0 && (_logical / (ulong)_deviceBoundary) == (buffer.Range.Last.Value / (ulong)_deviceBoundary)) _deviceBoundary = 0;
-        _core = new HeapCore((uint)(buffer.Length >> _shift), _logical >> _shift, options.ExpectedPieces, options.FirstGeneration);
-        if (options.FrontCaches) _core.KeepPieces(options.Granule);
+        _frontCaches = options.FrontCaches;
+        _core = new HeapCore((uint)(buffer.Length >> _shift), _logical >> _shift, options.ExpectedPieces, options.FirstGeneration, _frontCaches ? options.Granule : 0);
         buffer.Lease();
         _line = new HeapLine(this);
         Id = OwnerTable.Heaps.Reserve();
@@ -168,7 +169,7 @@ public sealed partial class BufferHeap : IDisposable
     {
         Capacity = Capacity,
         LiveBytes = _liveBytes,
-        FreeBytes = (long)_core.FreeGranules << _shift,
+        FreeBytes = (long)(_core.FreeGranules + _core.KeptGranules) << _shift,
         PeakBytes = _peakBytes,
         LivePieces = _livePieces,
         PeakPieces = _peakPieces,

@@ -35,8 +35,9 @@ public sealed record BufferHeapOptions
 
     /// <summary>
     /// Whether freed pieces of up to 64 KiB are kept, 16 of a length and 64 KiB of a length at most, and handed out again as they are: about
-    /// twice as fast where lengths come again, for more memory. Lengths are rounded up by a thirty-second at most. What is kept merges with
-    /// its neighbours when nothing else fits, or by <see cref="BufferHeap.Merge"/>.
+    /// twice as fast where lengths come again, for more memory. Lengths are rounded up by a thirty-second at most, and where no piece of a length
+    /// is kept, one serves that is an eighth longer at most, or three granules. What is kept merges with its neighbours when nothing else fits, or
+    /// by <see cref="BufferHeap.Merge"/>.
     /// </summary>
     public bool FrontCaches { get; init; }
 

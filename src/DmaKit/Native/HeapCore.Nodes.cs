@@ -19,16 +19,15 @@ internal sealed unsafe partial class HeapCore
 
         // SAFETY: bounds are checked above; a piece that is held does not move; the table lives until KeepAlive. A node that is
         // written meanwhile belongs to a stale handle, whose generation differs.
-        HeapNode* n = table.First + node;
-        offset = n->Offset;
-        bool current = n->Generation == generation;
+        offset = table.First[node].Offset;
+        bool current = ((HeapTag*)(table.FirstTag + ((nuint)node << table.TagShift)))->Generation == generation;
         GC.KeepAlive(table);
         return current;
     }
 
     /// <summary>What a new handle must carry. Under the gate.</summary>
     // SAFETY: owner: this heap's pinned table; bounds: a node of its own; thread: under the gate.
-    internal uint GenerationOf(uint node) => _nodes[node].Generation;
+    internal uint GenerationOf(uint node) => Tag(node)->Generation;
 
     /// <summary>Where a piece starts, in granules. Under the gate.</summary>
     // SAFETY: owner: this heap's pinned table; bounds: a node of its own; thread: under the gate.
@@ -36,7 +35,7 @@ internal sealed unsafe partial class HeapCore
 
     /// <summary>Notes that a piece has a name, so that only its end looks the name up.</summary>
     // SAFETY: owner: this heap's pinned table; bounds: a node of its own; thread: under the gate.
-    internal void MarkNamed(uint node) => _nodes[node].Flags |= HeapNode.Named;
+    internal void MarkNamed(uint node) => Tag(node)->Flags |= HeapTag.Named;
 
     /// <summary>The longest free run in granules: one of those in the highest bin.</summary>
     internal uint LargestRun()
@@ -52,19 +51,22 @@ internal sealed unsafe partial class HeapCore
 
     /// <summary>Copies every run in order of offset. The list is made longer outside the gate by who calls.</summary>
     /// <returns>How many runs there are; when that is more than <paramref name="runs"/> holds, the rest is left out.</returns>
-    internal int CopyRuns(Span<(uint Node, HeapNode Run)> runs)
+    internal int CopyRuns(Span<(uint Node, HeapNode Run, uint Flags)> runs)
     {
         // SAFETY: owner: this heap's pinned tables; bounds: numbers of its own nodes and bins; thread: under the gate.
         int count = 0;
+        MarkKept(true);
         for (uint n = _first; n != 0; n = _nodes[n].After)
         {
-            if (count < runs.Length) runs[count] = (n, _nodes[n]);
+            if (count < runs.Length) runs[count] = (n, _nodes[n], Tag(n)->Flags);
             count++;
         }
 
+        MarkKept(false);
         return count;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private uint NewNode()
     {
         // SAFETY: owner: this heap's pinned tables; bounds: numbers of its own nodes and bins; thread: under the gate.
@@ -77,23 +79,24 @@ internal sealed unsafe partial class HeapCore
         }
 
         node = _made++;
-        _nodes[node].Generation = FirstGeneration;
+        Tag(node)->Generation = FirstGeneration;
         return node;
     }
 
     /// <summary>Gives a node back, unless its generations are used up.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void DropNode(uint node)
     {
         // SAFETY: owner: this heap's pinned tables; bounds: numbers of its own nodes and bins; thread: under the gate.
-        HeapNode* n = _nodes + node;
-        n->Flags = 0;
-        if (n->Generation == 0)
+        HeapTag* tag = Tag(node);
+        tag->Flags = 0;
+        if (tag->Generation == 0)
         {
             Retired++;
             return;
         }
 
-        n->NextFree = _unused;
+        _nodes[node].NextFree = _unused;
         _unused = node;
         _inUse--;
     }
@@ -120,10 +123,16 @@ internal sealed unsafe partial class HeapCore
     /// <summary>Twice as many nodes. The one moment when an operation allocates.</summary>
     internal void Grow()
     {
-        var larger = new HeapNodeTable(_room * 2);
-        larger.CopyFrom(_table);
+        HeapNodeTable larger = _table.Longer(_room * 2);
         _room = larger.Count;
-        _nodes = larger.First;
+        Use(larger);
         Volatile.Write(ref _table, larger);
+    }
+
+    private void Use(HeapNodeTable table)
+    {
+        _nodes = table.First;
+        _tags = table.FirstTag;
+        _tagShift = table.TagShift;
     }
 }

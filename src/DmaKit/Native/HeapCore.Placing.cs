@@ -88,7 +88,7 @@ internal sealed unsafe partial class HeapCore
         piece->Length = length;
         piece->Before = run;
         piece->After = after;
-        piece->Flags = 0;
+        Tag(made)->Flags = 0;
         r->After = made;
         if (rest == 0)
         {

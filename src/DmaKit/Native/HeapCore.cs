@@ -26,6 +26,8 @@ internal sealed unsafe partial class HeapCore
     private readonly uint* _second;
     private HeapNodeTable _table;
     private HeapNode* _nodes;
+    private byte* _tags;
+    private int _tagShift;
     private int _patience = LastProbes;
     private uint _firstClasses;
     private uint _first;
@@ -39,7 +41,8 @@ internal sealed unsafe partial class HeapCore
     /// <param name="origin">What stands in front of offset 0 for alignment and boundary: the logical address, in granules.</param>
     /// <param name="expectedPieces">For how many pieces nodes are made at once.</param>
     /// <param name="firstGeneration">Where generations start: a test starts near the wrap.</param>
-    internal HeapCore(uint length, ulong origin, int expectedPieces, uint firstGeneration = 1)
+    /// <param name="keptGranule">The length of a granule in bytes where front caches keep pieces; 0 without them.</param>
+    internal HeapCore(uint length, ulong origin, int expectedPieces, uint firstGeneration = 1, int keptGranule = 0)
     {
         Length = length;
         _base = origin;
@@ -49,19 +52,20 @@ internal sealed unsafe partial class HeapCore
         fixed (uint* bins = _bins) _heads = bins;
         _second = _heads + (Classes * SubBins);
         _room = (uint)Math.Max(64, (expectedPieces * 2) + 8);
-        _table = new HeapNodeTable(_room);
-        _nodes = _table.First;
+        Use(_table = new HeapNodeTable(_room, apart: keptGranule != 0));
         // Node 0 is nobody.
         _made = _inUse = 1;
         _first = NewNode();
         _nodes[_first].Length = length;
         Insert(_first);
         FreeGranules = length;
+        if (keptGranule != 0) KeepPieces(keptGranule);
     }
 
     /// <summary>The length of the range in granules.</summary>
     internal uint Length { get; }
 
+    /// <summary>How many granules are free and rest in no front cache.</summary>
     internal ulong FreeGranules { get; private set; }
 
     internal int FreeRuns { get; private set; }
@@ -78,7 +82,8 @@ internal sealed unsafe partial class HeapCore
     internal uint Allocate(uint length, ulong alignment, ulong boundary)
     {
         if (_longestKept == 0) return Place(length, alignment, boundary);
-        return length <= _longestKept && alignment <= 1 && boundary == 0 ? AllocateKept(length) : AllocateOrMerge(length, alignment, boundary);
+        if (length > _longestKept || alignment > 1 || boundary != 0) return AllocateOrMerge(length, alignment, boundary);
+        return TryTakeKept(length, out ulong handle) ? (uint)handle : AllocateListed(length);
     }
 
     private uint Place(uint length, ulong alignment, ulong boundary) =>
@@ -98,15 +103,28 @@ internal sealed unsafe partial class HeapCore
     internal bool Free(uint node, uint generation, out bool named)
     {
         named = false;
-        // SAFETY: owner: the node table of this heap; bounds: the node's number is compared with the nodes made; thread: the gate.
+        // SAFETY: owner: the tables of this heap; bounds: the node's number is compared with the nodes made, a list's number is what this heap wrote
+        // into the node, and a list holds ListLength pieces at most; thread: the gate.
         if (node >= _made) return false;
-        HeapNode* nodes = _nodes;
-        HeapNode* piece = nodes + node;
-        if (piece->Generation != generation || generation == 0) return false;
-        named = (piece->Flags & HeapNode.Named) != 0;
-        piece->Generation = generation + 1;
-        FreeGranules += piece->Length;
-        if (_longestKept == 0 || !TryKeep(node, piece)) Join(node);
+        HeapTag* tag = Tag(node);
+        if (tag->Generation != generation || generation == 0) return false;
+        uint flags = tag->Flags;
+        tag->Generation = ++generation;
+        named = (flags & HeapTag.Named) != 0;
+        uint list = flags & HeapTag.List;
+        if (list != 0)
+        {
+            uint count = _count[list];
+            if (count < _limit[list] && generation != 0)
+            {
+                _kept[(list << ListBits) + count] = node | ((ulong)generation << 32);
+                _count[list] = (byte)(count + 1);
+                if (named) tag->Flags = list;
+                return true;
+            }
+        }
+
+        Join(node);
         return true;
     }
 
@@ -116,13 +134,15 @@ internal sealed unsafe partial class HeapCore
         // SAFETY: owner: this heap's pinned tables; bounds: numbers of its own nodes and bins; thread: under the gate.
         HeapNode* nodes = _nodes;
         HeapNode* piece = nodes + node;
+        FreeGranules += piece->Length;
         HeapNode* before = nodes + piece->Before;
         HeapNode* after = nodes + piece->After;
-        if ((before->Flags & HeapNode.Free) != 0)
+        bool freeAfter = (Tag(piece->After)->Flags & HeapTag.Free) != 0;
+        if ((Tag(piece->Before)->Flags & HeapTag.Free) != 0)
         {
             uint length = before->Length + piece->Length;
             uint next = piece->After;
-            if ((after->Flags & HeapNode.Free) != 0)
+            if (freeAfter)
             {
                 length += after->Length;
                 uint gone = next;
@@ -137,7 +157,7 @@ internal sealed unsafe partial class HeapCore
             DropNode(node);
             Resize(kept, length);
         }
-        else if ((after->Flags & HeapNode.Free) != 0)
+        else if (freeAfter)
         {
             uint kept = piece->After;
             after->Offset = piece->Offset;
@@ -150,7 +170,7 @@ internal sealed unsafe partial class HeapCore
         }
         else
         {
-            Insert(piece->Generation != 0 ? node : Substitute(node));
+            Insert(Tag(node)->Generation != 0 ? node : Substitute(node));
         }
     }
 
@@ -173,6 +193,7 @@ internal sealed unsafe partial class HeapCore
     }
 
     /// <summary>Cuts a piece from the front of a free run; what is left keeps the run's node, and its place where the bin is the same.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private uint CarveFront(uint run, uint length)
     {
         // SAFETY: as in Free; Allocate has made sure that a node is to be had without moving the table.
@@ -182,7 +203,7 @@ internal sealed unsafe partial class HeapCore
         if (rest == 0)
         {
             Remove(run);
-            r->Flags = 0;
+            Tag(run)->Flags = 0;
             return run;
         }
 
@@ -193,7 +214,7 @@ internal sealed unsafe partial class HeapCore
         piece->Length = length;
         piece->Before = before;
         piece->After = run;
-        piece->Flags = 0;
+        Tag(made)->Flags = 0;
         if (before != 0) _nodes[before].After = made;
         else _first = made;
         r->Before = made;
@@ -203,32 +224,27 @@ internal sealed unsafe partial class HeapCore
     }
 
     /// <summary>A free run changed its length: it moves to another bin where it must.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Resize(uint run, uint length)
     {
         // SAFETY: owner: this heap's pinned tables; bounds: numbers of its own nodes and bins; thread: under the gate.
-        HeapNode* r = _nodes + run;
+        _nodes[run].Length = length;
         uint bin = BinOf(length);
-        if (bin != (r->Flags & ~HeapNode.Free))
-        {
-            Remove(run);
-            r->Length = length;
-            Insert(run, bin);
-        }
-        else
-        {
-            r->Length = length;
-        }
+        if ((bin | HeapTag.Free) == Tag(run)->Flags) return;
+        Remove(run);
+        Insert(run, bin);
     }
 
     // SAFETY: as in the other Insert.
     private void Insert(uint run) => Insert(run, BinOf(_nodes[run].Length));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Insert(uint run, uint bin)
     {
         // SAFETY: owner: this heap's pinned tables; bounds: numbers of its own nodes and bins; thread: under the gate.
         HeapNode* nodes = _nodes;
         uint head = _heads[bin];
-        nodes[run].Flags = HeapNode.Free | bin;
+        Tag(run)->Flags = HeapTag.Free | bin;
         nodes[run].PreviousFree = 0;
         nodes[run].NextFree = head;
         if (head != 0) nodes[head].PreviousFree = run;
@@ -242,8 +258,7 @@ internal sealed unsafe partial class HeapCore
     {
         // SAFETY: owner: this heap's pinned tables; bounds: numbers of its own nodes and bins; thread: under the gate.
         HeapNode* nodes = _nodes;
-        HeapNode* r = nodes + run;
-        (uint previous, uint next) = (r->PreviousFree, r->NextFree);
+        (uint previous, uint next) = (nodes[run].PreviousFree, nodes[run].NextFree);
         if (next != 0) nodes[next].PreviousFree = previous;
         if (previous != 0)
         {
@@ -251,7 +266,7 @@ internal sealed unsafe partial class HeapCore
         }
         else
         {
-            uint bin = r->Flags & ~HeapNode.Free;
+            uint bin = Tag(run)->Flags & ~HeapTag.Free;
             _heads[bin] = next;
             if (next == 0)
             {
@@ -281,6 +296,10 @@ internal sealed unsafe partial class HeapCore
 
         return ((uint)at << SubBits) + (uint)BitOperations.TrailingZeroCount(bits);
     }
+
+    // SAFETY: owner: this heap's pinned table; bounds: a node of its own; thread: under the gate.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private HeapTag* Tag(uint node) => (HeapTag*)(_tags + ((nuint)node << _tagShift));
 
     /// <summary>Lengths below 32 have a bin each; above, each power of two is cut into 32.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -7,15 +7,6 @@ namespace DmaKit.Native;
 [StructLayout(LayoutKind.Sequential, Size = 32)]
 internal struct HeapNode
 {
-    /// <summary>Set in <see cref="Flags"/> of a free run; the low bits are then its bin.</summary>
-    internal const uint Free = 1u << 31;
-
-    /// <summary>Set in <see cref="Flags"/> of a piece that has a name.</summary>
-    internal const uint Named = 1u << 30;
-
-    /// <summary>Set in <see cref="Flags"/> of a piece that was freed and rests in a front cache.</summary>
-    internal const uint Kept = 1u << 29;
-
     internal uint Offset;
     internal uint Length;
 
@@ -31,8 +22,6 @@ internal struct HeapNode
     /// <summary>The next free run of the bin, or the next node that is not used at all.</summary>
     internal uint NextFree;
 
-    /// <summary>What a handle must carry. Goes up when a piece is freed; 0 when it has wrapped: the node serves no piece any more.</summary>
-    internal uint Generation;
-
-    internal uint Flags;
+    /// <summary>The run's tag, unless the heap keeps tags apart: see <see cref="HeapNodeTable"/>.</summary>
+    internal HeapTag Tag;
 }

@@ -66,6 +66,47 @@ public sealed class BufferHeapTests
     }
 
     [Fact]
+    public void H1_A_front_cache_that_is_empty_is_helped_by_the_next_ones()
+    {
+        using BufferHeap heap = BufferHeap.Create(_adapter, 2 << 20, new BufferHeapOptions { FrontCaches = true });
+
+        // Granules of 64 bytes; from 2,048 bytes on, 32 lists lead from a power of two to the next.
+        foreach ((int kept, int asked, bool helps) in ((int, int, bool)[])[(256, 64, true), (320, 64, false), (4096, 4096, true), (4096, 3970, true), (4096, 3841, true), (4096, 3840, false), (65536, 61441, true), (65536, 61440, false), (4096, 4097, false)])
+        {
+            HeapPiece piece = heap.Allocate(kept);
+            HeapPiece wall = heap.Allocate(70000);
+            LogicalAddress at = piece.LogicalAddress;
+            heap.Free(piece);
+            HeapPiece other = heap.Allocate(asked);
+            Assert.Equal((helps, helps ? 0 : 1, asked), (other.LogicalAddress == at, heap.Statistics.KeptPieces, other.Length));
+
+            // It goes back to where it came from, whole.
+            heap.Free(other);
+            if (helps) Assert.Equal(at, (piece = heap.Allocate(kept)).LogicalAddress);
+            if (helps) heap.Free(piece);
+            heap.Free(wall);
+            heap.Merge();
+            Assert.Equal((1, 2 << 20), (heap.Statistics.FreeRuns, heap.Statistics.FreeBytes));
+        }
+    }
+
+    [Fact]
+    public void H1_A_heap_with_front_caches_grows_and_its_handles_stay_good()
+    {
+        using BufferHeap heap = BufferHeap.Create(_adapter, Mega, new BufferHeapOptions { ExpectedPieces = 1, FrontCaches = true });
+        HeapPiece[] pieces = [.. Enumerable.Range(0, 1000).Select(i => heap.Allocate(64 * (1 + (i % 9))))];
+        for (int i = 0; i < pieces.Length; i++) pieces[i].Write(0, i);
+        for (int i = 0; i < pieces.Length; i += 2) heap.Free(pieces[i]);
+        for (int i = 1; i < pieces.Length; i += 2) Assert.Equal(i, pieces[i].Read<int>(0));
+        for (int i = 0; i < pieces.Length; i += 2) Assert.Throws<DmaMisuseException>(() => pieces[i].Span.Length);
+        Assert.Equal(9 * 16, heap.Statistics.KeptPieces);
+        Assert.Equal(500 + heap.Statistics.FreeRuns, heap.TakeSnapshot().Runs.Count);
+        for (int i = 1; i < pieces.Length; i += 2) heap.Free(pieces[i]);
+        heap.Merge();
+        Assert.Equal((1, (long)Mega), (heap.Statistics.FreeRuns, heap.Statistics.FreeBytes));
+    }
+
+    [Fact]
     public void H1_What_front_caches_keep_merges_when_nothing_else_fits()
     {
         using BufferHeap heap = BufferHeap.Create(_adapter, 256 * 1024, new BufferHeapOptions { FrontCaches = true });
