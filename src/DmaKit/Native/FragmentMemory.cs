@@ -48,7 +48,7 @@ internal static unsafe class FragmentMemory
             {
                 ref readonly Fragment whole = ref chain[index];
                 if (whole.Kind != FragmentKind.Native || whole.Length > length) break;
-                NativeMemory.Copy((void*)whole.Start, (void*)to, (nuint)whole.Length);
+                PieceCopy.Copy((byte*)whole.Start, (byte*)to, whole.Length);
                 length -= whole.Length;
                 to += (nint)whole.Length;
             }
@@ -63,11 +63,11 @@ internal static unsafe class FragmentMemory
             long part = Math.Min(left, length);
             if (fragment.Kind == FragmentKind.Native)
             {
-                NativeMemory.Copy((void*)(fragment.Start + (nint)within), (void*)to, (nuint)part);
+                PieceCopy.Copy((byte*)(fragment.Start + (nint)within), (byte*)to, part);
             }
             else if (fragment.Kind == FragmentKind.Array)
             {
-                fixed (byte* from = (byte[])fragment.Keeper) NativeMemory.Copy(from + fragment.Start + within, (void*)to, (nuint)part);
+                fixed (byte* from = (byte[])fragment.Keeper) PieceCopy.Copy(from + fragment.Start + within, (byte*)to, part);
             }
             else if (fragment.Kind == FragmentKind.Manager)
             {
@@ -98,11 +98,11 @@ internal static unsafe class FragmentMemory
             long part = Math.Min(left, length);
             if (fragment.Kind == FragmentKind.Native)
             {
-                NativeMemory.Copy((void*)from, (void*)(fragment.Start + (nint)within), (nuint)part);
+                PieceCopy.Copy((byte*)from, (byte*)(fragment.Start + (nint)within), part);
             }
             else if (fragment.Kind == FragmentKind.Array)
             {
-                fixed (byte* to = (byte[])fragment.Keeper) NativeMemory.Copy((void*)from, to + fragment.Start + within, (nuint)part);
+                fixed (byte* to = (byte[])fragment.Keeper) PieceCopy.Copy((byte*)from, to + fragment.Start + within, part);
             }
             else if (fragment.Kind == FragmentKind.Manager)
             {

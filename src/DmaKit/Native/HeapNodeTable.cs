@@ -3,7 +3,7 @@ namespace DmaKit.Native;
 /// <summary>The nodes of a heap: pinned, so that the heap uses plain pointers, and aligned, so that no node lies on two cache lines.</summary>
 /// <remarks>
 /// <para>A heap with front caches keeps the tags of its nodes apart, eight to a cache line: most of its operations touch nothing else. Where each
-/// operation merges or cuts, a tag is best in its node.</para>
+/// operation merges or cuts, it needs the node anyway, and the tag is part of it.</para>
 /// <para>Never changes its place or length: a heap that grows makes a larger one. Who reads a node without the heap's gate keeps the table alive.</para>
 /// </remarks>
 internal sealed unsafe class HeapNodeTable
