@@ -1,3 +1,5 @@
+using DmaKit.Platforms;
+
 namespace DmaKit.Qemu;
 
 /// <summary>Names for people.</summary>
@@ -12,18 +14,6 @@ internal static class PciNames
         (0x1B36, 0x0010) => "QEMU NVMe controller",
         (0x8086, 0x2922) => "ICH9 SATA controller",
         (0x8086, 0x2930) => "ICH9 SMBus controller",
-        _ => (classCode >> 16) switch
-        {
-            0x01 => "storage controller",
-            0x02 => "network controller",
-            0x03 => "display controller",
-            0x04 => "multimedia controller",
-            0x05 => "memory controller",
-            0x07 => "communication controller",
-            0x08 => "system peripheral",
-            0x09 => "input controller",
-            0x0C => "serial bus controller",
-            _ => "device",
-        },
+        _ => PciClasses.NameOf(classCode),
     };
 }

@@ -111,6 +111,7 @@ public sealed partial class DmaAdapter
         return new DmaResourceException(
             $"No common buffer '{options.Name ?? "unnamed"}' of {asked} bytes{least} for {Function.Info.Address}: {limits}. "
             + (Domain.Memory.ChargesCommonBuffers ? $"This machine charges a map register for each page; {Domain.MapRegisters.Free} are free. " : "")
+            + (Domain.Memory.Shortage is { } shortage ? $"{shortage} " : "")
             + $"The largest run that can be had is {largest} bytes. Ask earlier, ask for less (AllocateCommonBufferUpTo), or for pieces (AllocateCommonBufferVector).",
             asked, largest);
     }

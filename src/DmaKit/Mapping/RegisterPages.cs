@@ -102,7 +102,7 @@ internal sealed class RegisterPages
         }
 
         throw new DmaResourceException(
-            $"No memory for map registers in reach of {adapter.Function.Info.Address} ({adapter.Constraints.AddressBits} address bits): the machine has no free page there.",
+            $"No memory for map registers in reach of {adapter.Function.Info.Address} ({adapter.Constraints.AddressBits} address bits): {domain.Memory.Shortage ?? "the machine has no free page there."}",
             (long)count * domain.Memory.PageSize, 0);
     }
 

@@ -41,6 +41,12 @@ public abstract class DomainMemory
     /// <exception cref="DeviceLostException">The platform is gone.</exception>
     public abstract bool TryAllocate(in RunRequest request, out MemoryRun run);
 
+    /// <summary>
+    /// Which limit of the system stood in the way of the last run that was refused, how much was asked and how it is raised, as sentences;
+    /// null where there was just no such memory. For the texts of exceptions.
+    /// </summary>
+    public virtual string? Shortage => null;
+
     /// <summary>The longest run, in bytes, that <see cref="TryAllocate"/> could give under these limits now; 0 when none.</summary>
     public abstract long LargestRun(in RunRequest request);
 

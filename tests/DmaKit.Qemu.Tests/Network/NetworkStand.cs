@@ -16,6 +16,12 @@ public abstract class NetworkStand : IAsyncDisposable
     /// <summary>Whether an IOMMU translates; memory is in single pages then.</summary>
     public virtual bool Translates => false;
 
+    /// <summary>What its map registers are made of.</summary>
+    public virtual MapRegisterKind RegisterKind => Translates ? MapRegisterKind.IommuEntry : MapRegisterKind.BouncePage;
+
+    /// <summary>Whether the wire's other end fills up short frames that come to it.</summary>
+    public virtual bool FillsShortFrames => false;
+
     /// <summary>Puts a frame on the wire, when there is room.</summary>
     public abstract Task SendToCardAsync(byte[] frame);
 

@@ -63,7 +63,7 @@ public abstract class Rtl8139Suite
             (long direct, long bounced) = (after.DirectBytes - before.DirectBytes, after.BouncedBytes - before.BouncedBytes);
             Assert.Equal(stand.Translates ? (1400, 0) : (0, 1400), (direct, bounced));
             Assert.Equal(0, after.CoalescedBytes - before.CoalescedBytes);
-            Assert.Equal(stand.Translates ? MapRegisterKind.IommuEntry : MapRegisterKind.BouncePage, driver.Adapter.Domain.MapRegisters.Kind);
+            Assert.Equal(stand.RegisterKind, driver.Adapter.Domain.MapRegisters.Kind);
         });
     }
 
@@ -78,7 +78,7 @@ public abstract class Rtl8139Suite
                 {
                     Assert.Equal(TransmitStatus.Sent, await driver.SendAsync(new byte[] { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 }));
                     byte[] sent = await stand.ReceiveFromCardAsync();
-                    Assert.Equal(pad ? 60 : 15, sent.Length);
+                    Assert.Equal(pad || stand.FillsShortFrames ? 60 : 15, sent.Length);
                     Assert.Equal(Enumerable.Range(1, 15).Select(i => (byte)i), sent[..15]);
                     Assert.All(sent[15..], b => Assert.Equal(0, b));
                 },

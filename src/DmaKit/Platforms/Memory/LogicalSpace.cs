@@ -2,7 +2,7 @@ namespace DmaKit.Platforms;
 
 /// <summary>Which logical pages of a translated address space are taken. Hands them out from the top down, away from where frames lie.</summary>
 /// <remarks>Safe from any thread. Page 0 is never handed out, nor what the bus keeps for messages (0xFEE00000 to 0xFEEFFFFF).</remarks>
-internal sealed class LogicalSpace(int addressBits)
+internal sealed class LogicalSpace(IEnumerable<FrameRun> all)
 {
     internal const long PagesBelow4G = 1L << 20;
 
@@ -10,7 +10,14 @@ internal sealed class LogicalSpace(int addressBits)
     private const long MessagesEnd = 0xFEF00;
 
     private readonly Lock _gate = new();
-    private readonly List<FrameRun> _free = [new(1, MessagesFirst - 1), new(MessagesEnd, (1L << (addressBits - Native.PhysicalMemory.PageShift)) - MessagesEnd)];
+    private readonly List<FrameRun> _free = [.. WithoutReserved(all)];
+
+    internal LogicalSpace(int addressBits) : this(AllPages(addressBits))
+    {
+    }
+
+    /// <summary>All pages that addresses of that many bits reach.</summary>
+    internal static IEnumerable<FrameRun> AllPages(int addressBits) => [new(0, 1L << (addressBits - Native.PhysicalMemory.PageShift))];
 
     /// <summary>Free pages below 4 GiB.</summary>
     internal long FreeBelow4G
@@ -93,6 +100,19 @@ internal sealed class LogicalSpace(int addressBits)
             long best = 0;
             foreach (FrameRun run in _free) best = Math.Max(best, request.LongestIn(run.First, run.End));
             return best;
+        }
+    }
+
+    private static IEnumerable<FrameRun> WithoutReserved(IEnumerable<FrameRun> pages)
+    {
+        foreach (FrameRun run in pages)
+        {
+            foreach ((long first, long end) in ((long, long)[])[(1, MessagesFirst), (MessagesEnd, long.MaxValue)])
+            {
+                long from = Math.Max(first, run.First);
+                long to = Math.Min(end, run.End);
+                if (from < to) yield return new FrameRun(from, to - from);
+            }
         }
     }
 

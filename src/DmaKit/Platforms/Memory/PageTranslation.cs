@@ -16,6 +16,18 @@ internal abstract class PageTranslation
     /// <summary>How many frames the table may take for itself to hold that many pages more; 0 where it lies elsewhere.</summary>
     internal virtual long FramesFor(long pages) => 0;
 
+    /// <summary>The pages that may be given entries, in order of address.</summary>
+    internal virtual IEnumerable<FrameRun> Pages => LogicalSpace.AllPages(AddressBits);
+
+    /// <summary>Whether one page of a run may be let lead elsewhere while its neighbours are in use.</summary>
+    internal virtual bool CanPoint => true;
+
+    /// <summary>How many pages may be given entries yet, by a limit that is no frame's; there usually is none.</summary>
+    internal virtual long PagesLeft => long.MaxValue;
+
+    /// <summary>Which limit refused entries the last time, how much was asked and how it is raised; null where none did.</summary>
+    internal virtual string? Shortage => null;
+
     /// <summary>Lets pages lead to adjacent frames.</summary>
     /// <returns>False when the table has no room; some of the pages may have entries then.</returns>
     internal abstract bool TryMap(long page, FrameRun run);

@@ -33,7 +33,7 @@ internal sealed class TranslatedMemory : LogicalMemory
         _buffers = buffers;
         _counters = counters;
         _table = table;
-        _space = new LogicalSpace(table.AddressBits);
+        _space = new LogicalSpace(table.Pages);
         Limits = new() { AddressBits = table.AddressBits };
         buffers.Releasing += Forget;
     }
@@ -73,7 +73,7 @@ internal sealed class TranslatedMemory : LogicalMemory
         FrameAllocator frames = _memory.Frames;
         long largest = frames.LargestRun(new FrameRequest(1, 0, MachineMemory.LastFrame));
         if (_memory.Physical.CanScatter) largest = Math.Max(largest, frames.FramesIn(_memory.Space.MappingsLeft - 1));
-        largest = Math.Min(largest, frames.FreeFrames - _table.FramesFor(largest));
+        largest = Math.Min(Math.Min(largest, _table.PagesLeft), frames.FreeFrames - _table.FramesFor(largest));
         return Math.Max(0, Math.Min(largest, _space.LargestRun(ToFrames(request)))) << PhysicalMemory.PageShift;
     }
 
@@ -128,10 +128,13 @@ internal sealed class TranslatedMemory : LogicalMemory
         return true;
     }
 
-    public override MapRegisterKind MapRegisterKind => MapRegisterCount > 0 ? MapRegisterKind.IommuEntry : MapRegisterKind.None;
+    public override MapRegisterKind MapRegisterKind => _table.CanPoint && MapRegisterCount > 0 ? MapRegisterKind.IommuEntry : base.MapRegisterKind;
+
+    public override string? Shortage => _table.Shortage;
 
     public override bool TryPoint(LogicalAddress page, nint host)
     {
+        if (!_table.CanPoint) return false;
         long at = (long)(page.Value >> PhysicalMemory.PageShift);
         lock (_gate)
         {

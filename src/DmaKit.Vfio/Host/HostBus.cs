@@ -1,0 +1,40 @@
+using System.Globalization;
+using DmaKit.Platforms;
+
+namespace DmaKit.Vfio;
+
+/// <summary>The PCI functions of this machine, as the kernel shows them in sysfs.</summary>
+/// <remarks>Safe from any thread. Needs no rights.</remarks>
+/// <param name="root">Where the machine's file system begins; null for <c>/</c>.</param>
+public sealed class HostBus(string? root = null)
+{
+    internal const string VfioDriver = "vfio-pci";
+
+    private readonly string _devices = Path.Combine(root ?? "/", "sys/bus/pci/devices");
+
+    /// <summary>All functions, in order of address. Empty where there is no PCI.</summary>
+    public IReadOnlyList<HostFunction> Functions()
+    {
+        if (!Directory.Exists(_devices)) return [];
+        return [.. Directory.EnumerateFileSystemEntries(_devices).Select(Path.GetFileName).OfType<string>().Order(StringComparer.Ordinal).Select(Find).OfType<HostFunction>()];
+    }
+
+    /// <summary>The function at an address, such as <c>0000:03:00.0</c>; null when there is none.</summary>
+    public HostFunction? Find(string address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        string folder = Path.Combine(_devices, address.ToLowerInvariant());
+        if (Number(folder, "vendor") is not { } vendor || Number(folder, "device") is not { } device || Number(folder, "class") is not { } code) return null;
+        var info = new PciFunctionInfo(address.ToLowerInvariant(), (ushort)vendor, (ushort)device, code, PciClasses.NameOf(code));
+        return new HostFunction(info, Link(folder, "driver"), int.TryParse(Link(folder, "iommu_group"), CultureInfo.InvariantCulture, out int group) ? group : null);
+    }
+
+    private static int? Number(string folder, string name)
+    {
+        string file = Path.Combine(folder, name);
+        if (!File.Exists(file)) return null;
+        return int.TryParse(File.ReadAllText(file).AsSpan().Trim()[2..], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out int value) ? value : null;
+    }
+
+    private static string? Link(string folder, string name) => new FileInfo(Path.Combine(folder, name)).LinkTarget is { } target ? Path.GetFileName(target) : null;
+}

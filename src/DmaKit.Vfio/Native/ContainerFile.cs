@@ -1,0 +1,94 @@
+using System.Buffers.Binary;
+
+namespace DmaKit.Vfio.Native;
+
+/// <summary>A VFIO container: one logical address space, which groups of functions are put into.</summary>
+/// <remarks>Safe from any thread. Closing it takes every mapping away.</remarks>
+internal sealed unsafe class ContainerFile : IDisposable
+{
+    internal const string Path = "/dev/vfio/vfio";
+
+    private const int Version = 0, Type1v2 = 3;
+    private const uint MayReadAndWrite = 1 | 2;
+    private const int AnswerLength = 1024;
+    private const ushort RangesCapability = 1, MappingsCapability = 3;
+
+    private readonly Descriptor _file;
+
+    private ContainerFile(Descriptor file) => _file = file;
+
+    /// <summary>The descriptor, for putting a group into it.</summary>
+    internal Descriptor File => _file;
+
+    /// <summary>Opens an empty one.</summary>
+    /// <exception cref="DmaException">There is none to be had; the message says how to mend it.</exception>
+    internal static ContainerFile Open()
+    {
+        Descriptor file = Kernel.Open(Path);
+        if (file.IsInvalid)
+        {
+            int error = Kernel.LastError;
+            throw new DmaException(error switch
+            {
+                Errno.NoEntry => $"There is no {Path}: the kernel's VFIO is not loaded. Mend it with: modprobe vfio-pci",
+                Errno.Access or Errno.NotPermitted => $"{Path} may not be opened by this user. Mend it with: chmod 0666 {Path} (it gives no device away: groups have rights of their own)",
+                _ => $"{Path} cannot be opened: {Kernel.Words(error)}.",
+            });
+        }
+
+        // SAFETY: no pointer, and a number for one.
+        if (Kernel.Control(file, Request.GetVersion, null) == Version && Kernel.Control(file, Request.CheckExtension, (void*)Type1v2) == 1) return new ContainerFile(file);
+        file.Dispose();
+        throw new DmaException($"{Path} has no type 1 IOMMU. Mend it with: modprobe vfio_iommu_type1");
+    }
+
+    /// <summary>Chooses the kind of IOMMU. Only after a group was put in.</summary>
+    internal void ChooseType1()
+    {
+        // SAFETY: the argument is a number, no pointer.
+        if (Kernel.Control(_file, Request.SetIommu, (void*)Type1v2) != 0)
+        {
+            int error = Kernel.LastError;
+            throw new DmaException(error == Errno.NotPermitted
+                ? "The kernel lets no program have this IOMMU group: the machine does not remap interrupts, so that a device could raise any. On a machine whose users you trust: echo Y > /sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts"
+                : $"The kernel gave the container no IOMMU: {Kernel.Words(error)}.");
+        }
+    }
+
+    /// <summary>Which addresses may be mapped, in order, each with its first and last byte, and how many mappings may be made yet.</summary>
+    internal (IReadOnlyList<(ulong First, ulong Last)> Ranges, long Mappings) Ask()
+    {
+        byte* answer = stackalloc byte[AnswerLength];
+        var all = new Span<byte>(answer, AnswerLength);
+        all.Clear();
+
+        // SAFETY: the answer lies on this stack, and its first field says how long it is.
+        ref IommuInfo info = ref *(IommuInfo*)answer;
+        info.Size = AnswerLength;
+        if (Kernel.Control(_file, Request.GetIommuInfo, answer) != 0) throw new DmaException($"The kernel told nothing of the IOMMU: {Kernel.Words(Kernel.LastError)}.");
+        ReadOnlySpan<byte> left = CapabilityChain.Find(all, info.Capabilities, MappingsCapability);
+        return (CapabilityChain.Pairs(CapabilityChain.Find(all, info.Capabilities, RangesCapability)), left.IsEmpty ? long.MaxValue : BinaryPrimitives.ReadUInt32LittleEndian(left));
+    }
+
+    /// <summary>Lets devices read and write memory of this process.</summary>
+    /// <returns>0, or the error number.</returns>
+    internal int Map(ulong address, nint host, long length)
+    {
+        var map = new DmaMap { Size = (uint)sizeof(DmaMap), Flags = MayReadAndWrite, Host = (ulong)host, Address = address, Length = (ulong)length };
+
+        // SAFETY: the structure lies on this stack; the caller keeps the memory where it is until it was unmapped.
+        return Kernel.Control(_file, Request.MapDma, &map) == 0 ? 0 : Kernel.LastError;
+    }
+
+    /// <summary>Takes mappings away that lie whole in a range. When it returns, no device comes to the memory any more.</summary>
+    /// <returns>0, or the error number.</returns>
+    internal int Unmap(ulong address, long length)
+    {
+        var unmap = new DmaUnmap { Size = (uint)sizeof(DmaUnmap), Address = address, Length = (ulong)length };
+
+        // SAFETY: the structure lies on this stack.
+        return Kernel.Control(_file, Request.UnmapDma, &unmap) == 0 ? 0 : Kernel.LastError;
+    }
+
+    public void Dispose() => _file.Dispose();
+}

@@ -1,0 +1,132 @@
+using DmaKit.Native;
+using DmaKit.Platforms;
+using DmaKit.Vfio.Native;
+
+namespace DmaKit.Vfio;
+
+/// <summary>
+/// The IOMMU's table of a container. Each run of adjacent pages is one mapping of the kernel's, which pins its memory; taking it away is confirmed
+/// when the call returns.
+/// </summary>
+/// <remarks>As <see cref="PageTranslation"/>: one writer at a time.</remarks>
+internal sealed class ContainerTable : PageTranslation
+{
+    // What the kernel allows a container unless its module was told otherwise.
+    private const long UsualMappings = 65_535;
+
+    private const int PageShift = PhysicalMemory.PageShift;
+
+    private readonly ContainerFile _container;
+    private readonly Func<long, nint> _hostOf;
+    private readonly Func<MemoryLock> _locks;
+    private readonly FrameRun[] _pages;
+    private readonly SortedList<long, FrameRun> _mapped = [];
+    private string? _shortage;
+
+    /// <summary>Makes the table of a container that has its IOMMU and no mapping.</summary>
+    /// <param name="container">The container.</param>
+    /// <param name="hostOf">Where a frame is in this process.</param>
+    /// <param name="locks">How much memory may be locked.</param>
+    internal ContainerTable(ContainerFile container, Func<long, nint> hostOf, Func<MemoryLock> locks)
+    {
+        _container = container;
+        _hostOf = hostOf;
+        _locks = locks;
+        (IReadOnlyList<(ulong First, ulong Last)> ranges, _) = container.Ask();
+        _pages = WholePages(ranges);
+        AddressBits = BitsOf(_pages);
+    }
+
+    internal override int AddressBits { get; }
+
+    internal override bool SettledIsProof => true;
+
+    internal override bool CanPoint => false;
+
+    internal override IEnumerable<FrameRun> Pages => _pages;
+
+    internal override long PagesLeft => _container.Ask().Mappings == 0 ? 0 : _locks().Left >> PageShift;
+
+    internal override string? Shortage => _shortage;
+
+    internal override bool TryMap(long page, FrameRun run)
+    {
+        int error = _container.Map((ulong)page << PageShift, _hostOf(run.First), run.Count << PageShift);
+        if (error == 0)
+        {
+            _mapped.Add(page, run);
+            _shortage = null;
+            return true;
+        }
+
+        _shortage = Explain(error, run.Count << PageShift, _mapped.Count, _locks());
+        return false;
+    }
+
+    internal override void Unmap(long page, long count)
+    {
+        _ = _container.Unmap((ulong)page << PageShift, count << PageShift);
+        for (int i = FirstFrom(page); i < _mapped.Count && _mapped.GetKeyAtIndex(i) < page + count;) _mapped.RemoveAt(i);
+    }
+
+    internal override bool TryGet(long page, out long frame)
+    {
+        int i = FirstFrom(page + 1) - 1;
+        frame = -1;
+        if (i < 0 || page - _mapped.GetKeyAtIndex(i) >= _mapped.GetValueAtIndex(i).Count) return false;
+        frame = _mapped.GetValueAtIndex(i).First + page - _mapped.GetKeyAtIndex(i);
+        return true;
+    }
+
+    // Unmapping has flushed the IOMMU's caches before it returned.
+    internal override void Settle(long page, long count)
+    {
+    }
+
+    /// <summary>Why the kernel refused a mapping, and what mends it.</summary>
+    /// <param name="error">Its error number.</param>
+    /// <param name="length">How many bytes were asked for.</param>
+    /// <param name="made">How many mappings there are in the container.</param>
+    /// <param name="locks">How much memory may be locked.</param>
+    internal static string Explain(int error, long length, long made, MemoryLock locks) => error switch
+    {
+        Errno.NoSpace => $"The kernel keeps a limited number of mappings for one container (dma_entry_limit of vfio_iommu_type1, {UsualMappings} by default): {made} are made. "
+            + "Use fewer and longer buffers, with pools and heaps in them, or raise it: modprobe vfio_iommu_type1 dma_entry_limit=262144",
+        Errno.NoMemory when locks.Limit is { } limit => $"Memory for devices is locked, and this process may lock {limit} bytes (RLIMIT_MEMLOCK): {locks.Locked} are, and {length} more were asked for. "
+            + "Raise it: ulimit -l unlimited, LimitMEMLOCK=infinity in a systemd unit, or a memlock line in /etc/security/limits.conf.",
+        Errno.NoMemory => $"The machine has no {length} bytes left that it can lock for devices.",
+        _ => $"The kernel refused to map {length} bytes for devices: {Kernel.Words(error)}.",
+    };
+
+    /// <summary>The pages that lie whole in ranges of addresses.</summary>
+    internal static FrameRun[] WholePages(IEnumerable<(ulong First, ulong Last)> ranges)
+    {
+        var runs = new List<FrameRun>();
+        foreach ((ulong first, ulong last) in ranges)
+        {
+            long from = (long)(first >> PageShift) + ((first & ((ulong)PhysicalMemory.PageSize - 1)) != 0 ? 1 : 0);
+            long to = (long)(last >> PageShift) + ((last & ((ulong)PhysicalMemory.PageSize - 1)) == (ulong)PhysicalMemory.PageSize - 1 ? 1 : 0);
+            if (from < to) runs.Add(new FrameRun(from, to - from));
+        }
+
+        return [.. runs];
+    }
+
+    /// <summary>How many bits the highest address has.</summary>
+    internal static int BitsOf(IReadOnlyList<FrameRun> pages) =>
+        pages.Count == 0 ? 32 : Math.Max(32, 64 - System.Numerics.BitOperations.LeadingZeroCount((ulong)(pages[^1].End - 1)) + PageShift);
+
+    private int FirstFrom(long page)
+    {
+        int low = 0;
+        int high = _mapped.Count;
+        while (low < high)
+        {
+            int middle = (low + high) >>> 1;
+            if (_mapped.GetKeyAtIndex(middle) < page) low = middle + 1;
+            else high = middle;
+        }
+
+        return low;
+    }
+}

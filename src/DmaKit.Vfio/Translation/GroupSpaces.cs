@@ -1,0 +1,80 @@
+using DmaKit.Vfio.Native;
+
+namespace DmaKit.Vfio;
+
+/// <summary>The IOMMU groups that the program has, and the container and logical address space that each is in. They stay until the platform closes.</summary>
+/// <remarks>Safe from any thread.</remarks>
+internal sealed class GroupSpaces(bool oneForAll, Func<ContainerFile, string, DmaDomain> makeDomain) : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<int, (GroupFile Group, Space Space)> _groups = [];
+    private readonly List<Space> _spaces = [];
+
+    /// <summary>Takes a group, if the program has it not yet.</summary>
+    /// <param name="number">Its number.</param>
+    /// <returns>The group, and the address space that its functions live in.</returns>
+    internal (GroupFile Group, DmaDomain Domain) Take(int number)
+    {
+        lock (_gate)
+        {
+            if (_groups.TryGetValue(number, out (GroupFile Group, Space Space) taken)) return (taken.Group, taken.Space.Domain);
+            GroupFile group = GroupFile.Open(number);
+            try
+            {
+                Space space = oneForAll && _spaces.Count > 0 ? Join(_spaces[0], group, number) : Make(group, number);
+                _groups.Add(number, (group, space));
+                return (group, space.Domain);
+            }
+            catch
+            {
+                group.Dispose();
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Gives groups and containers back, and with them every mapping.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            foreach ((GroupFile group, _) in _groups.Values) group.Dispose();
+            foreach (Space space in _spaces) space.Container.Dispose();
+            _groups.Clear();
+            _spaces.Clear();
+        }
+    }
+
+    private static Space Join(Space space, GroupFile group, int number)
+    {
+        try
+        {
+            group.Enter(space.Container);
+            return space;
+        }
+        catch (DmaException e)
+        {
+            throw new DmaException($"IOMMU group {number} cannot share the address space of the others; leave OneDomain off. {e.Message}", e);
+        }
+    }
+
+    private Space Make(GroupFile group, int number)
+    {
+        ContainerFile container = ContainerFile.Open();
+        try
+        {
+            group.Enter(container);
+            container.ChooseType1();
+            var space = new Space(container, makeDomain(container, oneForAll ? "machine" : $"group {number}"));
+            _spaces.Add(space);
+            return space;
+        }
+        catch
+        {
+            container.Dispose();
+            throw;
+        }
+    }
+
+    private sealed record Space(ContainerFile Container, DmaDomain Domain);
+}

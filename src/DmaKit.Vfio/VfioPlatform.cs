@@ -1,0 +1,143 @@
+using DmaKit.Native;
+using DmaKit.Platforms;
+using DmaKit.Vfio.Native;
+
+namespace DmaKit.Vfio;
+
+/// <summary>
+/// PCI functions of the machine that the program runs on, through Linux VFIO and behind an IOMMU: a device reaches what was mapped for it and
+/// nothing else. Drivers run on it as on any other platform.
+/// </summary>
+/// <remarks>
+/// Safe from any thread. Needs functions that are bound to vfio-pci, and the right to open their group's file; not root. Memory that was handed out
+/// may be accessed until the platform is closed, and not after. A group that was opened stays this program's until then.
+/// </remarks>
+public sealed class VfioPlatform : DmaPlatform
+{
+    // Half of it lies where 32 bits would reach it, if its pages were the machine's own; devices see neither half there.
+    private const long MostLow = 2L << 30;
+    private const long FirstFrame = 1;
+
+    private readonly MachineMemory _memory;
+    private readonly SystemMemory _buffers;
+    private readonly IommuCounters _counters = new();
+    private readonly InterruptLoop _loop = new();
+    private readonly GroupSpaces _groups;
+    private readonly List<VfioSlot> _slots;
+    private readonly List<VfioFunction> _closedFunctions = [];
+    private readonly HostBus _bus = new();
+    private int _closed;
+
+    /// <summary>Looks which functions there are; opens none.</summary>
+    /// <param name="options">How the program uses them; null for the defaults.</param>
+    /// <exception cref="DmaException">A function of the options is not there, or not to be had; the message says what mends it.</exception>
+    public VfioPlatform(VfioPlatformOptions? options = null)
+    {
+        Options = options ?? new VfioPlatformOptions();
+        if (!OperatingSystem.IsLinux()) throw new DmaException("VFIO is Linux's; this is another system.");
+        _slots = [.. Options.Functions.Count == 0
+            ? _bus.Functions().Where(f => f.IsReady).Select(SlotOf)
+            : Options.Functions.Select(a => SlotOf(Ready(_bus.Find(a) ?? throw NoFunction(a)))).OrderBy(s => s.Info.Address, StringComparer.Ordinal)];
+        Functions = [.. _slots.Select(s => s.Info)];
+        long low = Math.Min(Options.MemoryBytes, MostLow);
+        _memory = new MachineMemory(new FileMemory(low, Options.MemoryBytes - low), FirstFrame, fragmentation: 0, seed: 0);
+        _buffers = new SystemMemory(_memory, aboveFirst: true);
+        _groups = new GroupSpaces(Options.OneDomain, MakeDomain);
+        _loop.Start();
+    }
+
+    /// <inheritdoc/>
+    public override string Name => "vfio";
+
+    /// <summary>The real clock: devices live by it.</summary>
+    public override TimeProvider Clock => TimeProvider.System;
+
+    /// <inheritdoc/>
+    public override ContinuationScheduler Continuations => ContinuationScheduler.ThreadPool;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<PciFunctionInfo> Functions { get; }
+
+    /// <summary>How the program uses the machine's devices.</summary>
+    public VfioPlatformOptions Options { get; }
+
+    /// <summary>How often the kernel was given something to map for devices.</summary>
+    public long IommuMaps => _counters.Maps;
+
+    /// <inheritdoc/>
+    public override ValueTask<PciFunction> OpenAsync(string address, CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_closed != 0, this);
+        cancellationToken.ThrowIfCancellationRequested();
+        VfioSlot slot = _slots.Find(s => string.Equals(s.Info.Address, address, StringComparison.OrdinalIgnoreCase)) ?? throw NotHere(address);
+        lock (slot.Gate)
+        {
+            if (slot.Open is not null) throw new DmaException($"Function {slot.Info} is open already; dispose it first.");
+            (GroupFile group, DmaDomain domain) = _groups.Take(slot.Group);
+            DeviceFile device = group.OpenDevice(slot.Info.Address);
+            try
+            {
+                return new ValueTask<PciFunction>(slot.Open = new VfioFunction(this, slot, domain, device, _loop));
+            }
+            catch
+            {
+                device.Dispose();
+                throw;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override SystemBuffer AllocateSystemBuffer(long length)
+    {
+        ObjectDisposedException.ThrowIf(_closed != 0, this);
+        return _buffers.Allocate(length);
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask DisposeAsync()
+    {
+        CallbackContext.Forbid("VfioPlatform.DisposeAsync", "close the machine from outside its handlers");
+        if (Interlocked.Exchange(ref _closed, 1) != 0) return;
+        foreach (VfioSlot slot in _slots)
+            if (slot.Open is { } function) await function.DisposeAsync().ConfigureAwait(false);
+        await _loop.StopAsync().ConfigureAwait(false);
+        _loop.Dispose();
+
+        // With the containers goes every mapping: no device comes to the memory any more.
+        _groups.Dispose();
+        Misuse.RepeatAll();
+        foreach (VfioFunction function in _closedFunctions) function.Unmap();
+        _memory.Dispose();
+    }
+
+    internal void Close(VfioSlot slot, VfioFunction function)
+    {
+        lock (_closedFunctions) _closedFunctions.Add(function);
+        lock (slot.Gate) slot.Open = null;
+    }
+
+    private static VfioSlot SlotOf(HostFunction function) => new(function.Info, function.Group!.Value);
+
+    private static DmaException NoFunction(string address) => new($"This machine has no function {address}. 'dmakit devices --platform vfio' shows those that it has.");
+
+    private static HostFunction Ready(HostFunction function) => function.IsReady ? function : throw new DmaException(WhyNotReady(function));
+
+    private static string WhyNotReady(HostFunction function)
+    {
+        string address = function.Info.Address;
+        if (function.Group is null) return $"{address} is in no IOMMU group: the machine's IOMMU is off. Switch it on in the firmware, and for Intel's start the kernel with intel_iommu=on.";
+        return function.IsReady
+            ? $"{address} was bound to {HostBus.VfioDriver} after the platform was opened; open it again."
+            : $"{address} is bound to {function.Driver ?? "no driver"}, and not to {HostBus.VfioDriver}. Mend it with: dmakit bind {address}";
+    }
+
+    private DmaException NotHere(string address)
+    {
+        if (Options.Functions.Count > 0) return new DmaException($"This platform was opened for {string.Join(", ", Options.Functions)} and not for {address}.");
+        return _bus.Find(address) is { } function ? new DmaException(WhyNotReady(function)) : NoFunction(address);
+    }
+
+    private DmaDomain MakeDomain(ContainerFile container, string name) => new(
+        this, new TranslatedMemory(_memory, _buffers, _counters, new ContainerTable(container, _memory.Physical.HostOf, MemoryLock.OfThisProcess)) { Registers = Options.MapRegisters }, name);
+}

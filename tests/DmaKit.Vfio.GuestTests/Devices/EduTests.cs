@@ -1,0 +1,9 @@
+using DmaKit.Platforms;
+using DmaKit.Qemu.Tests;
+
+namespace DmaKit.Vfio.GuestTests;
+
+public sealed class EduTests : EduSuite
+{
+    protected override ValueTask<DmaPlatform> StartAsync() => new(Guest.Start(new(), Guest.Edu));
+}

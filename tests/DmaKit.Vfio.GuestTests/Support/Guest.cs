@@ -1,0 +1,22 @@
+namespace DmaKit.Vfio.GuestTests;
+
+/// <summary>The guest that eng/vfio-guest boots: where its devices are, and the folder of the build machine's in which their other ends show.</summary>
+internal static class Guest
+{
+    internal const string Edu = "0000:00:02.0", Disks = "0000:00:03.0", ReadOnlyDisk = "0000:00:04.0", Card = "0000:00:05.0", Peer = "0000:00:06.0", Silent = "0000:00:0a.0";
+
+    private const string Variable = "DMAKIT_VFIO_GUEST";
+
+    // All that a test takes is pinned and cleared by an emulated processor.
+    private const long MemoryBytes = 64 << 20;
+
+    /// <summary>A file of the folder.</summary>
+    internal static string File(string name) => Path.Combine(Environment.GetEnvironmentVariable(Variable) ?? "/", name);
+
+    /// <summary>Opens the platform for some of the functions, or skips the test outside the guest.</summary>
+    internal static VfioPlatform Start(VfioPlatformOptions options, params string[] functions)
+    {
+        Assert.SkipUnless(Environment.GetEnvironmentVariable(Variable) is not null, "These tests run in the guest that eng/vfio-guest boots.");
+        return new VfioPlatform(options with { Functions = functions, MemoryBytes = Math.Min(options.MemoryBytes, MemoryBytes) });
+    }
+}

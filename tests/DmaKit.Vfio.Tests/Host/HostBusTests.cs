@@ -1,0 +1,36 @@
+namespace DmaKit.Vfio.Tests;
+
+public sealed class HostBusTests
+{
+    [Fact]
+    public void Functions_come_in_order_with_driver_and_group()
+    {
+        using FakeMachine machine = new FakeMachine()
+            .Add("0000:03:00.0", "1000", "0054", "010000", "vfio-pci", 7)
+            .Add("0000:00:02.0", "8086", "1234", "030000", "i915", 1)
+            .Add("0000:04:00.1", "10ec", "8139", "020000", null, null);
+        IReadOnlyList<HostFunction> functions = new HostBus(machine.Root).Functions();
+        Assert.Equal(["0000:00:02.0", "0000:03:00.0", "0000:04:00.1"], functions.Select(f => f.Info.Address));
+        Assert.Equal([("i915", 1, false), ("vfio-pci", 7, true), (null, null, false)], functions.Select(f => (f.Driver, f.Group, f.IsReady)));
+        Assert.Equal("0000:03:00.0 1000:0054 storage controller", functions[1].Info.ToString());
+        Assert.Equal(0x010000, functions[1].Info.ClassCode);
+    }
+
+    [Fact]
+    public void A_function_that_is_not_there_is_null()
+    {
+        using FakeMachine machine = new FakeMachine().Add("0000:03:00.0", "1000", "0054", "010000", null, null);
+        Assert.Null(new HostBus(machine.Root).Find("0000:03:00.1"));
+        Assert.NotNull(new HostBus(machine.Root).Find("0000:03:00.0"));
+    }
+
+    [Fact]
+    public void A_machine_without_PCI_has_none() => Assert.Empty(new HostBus(Path.Combine(Path.GetTempPath(), "no such machine")).Functions());
+
+    [Fact]
+    public void A_bound_function_without_a_group_is_not_ready()
+    {
+        using FakeMachine machine = new FakeMachine().Add("0000:03:00.0", "1000", "0054", "010000", "vfio-pci", null);
+        Assert.False(Assert.Single(new HostBus(machine.Root).Functions()).IsReady);
+    }
+}
