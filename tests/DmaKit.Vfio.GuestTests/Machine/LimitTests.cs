@@ -1,4 +1,6 @@
 using System.Globalization;
+using DmaKit.Drivers;
+using DmaKit.Drivers.Tests;
 using DmaKit.Platforms;
 
 namespace DmaKit.Vfio.GuestTests;
@@ -7,7 +9,6 @@ namespace DmaKit.Vfio.GuestTests;
 public sealed class LimitTests
 {
     private const string MappingsLimit = "/sys/module/vfio_iommu_type1/parameters/dma_entry_limit";
-    private const long Lock = 24 << 20;
 
     [Fact]
     public async Task E1_The_limit_of_mappings_is_told()
@@ -36,27 +37,36 @@ public sealed class LimitTests
         }
     }
 
-    /// <summary>This process may lock what it likes; so the test runs itself in one that may not.</summary>
     [Fact]
     public async Task E1_The_limit_of_locked_memory_is_told()
     {
-        if (MemoryLock.OfThisProcess().Limit is null)
-        {
-            await Unprivileged.RunAsync("*LimitTests.E1_The_limit_of_locked_memory_is_told", Lock, Guest.Edu);
-            return;
-        }
-
+        long limit = Guest.RequireLimit().Limit!.Value;
         await using VfioPlatform platform = Guest.Start(new(), Guest.Edu);
         await using PciFunction function = await platform.OpenAsync(Guest.Edu);
         await using DmaAdapter dma = function.CreateAdapter(new DmaConstraints { AddressBits = 28 });
-        DmaResourceException error = Assert.Throws<DmaResourceException>(() => dma.AllocateCommonBuffer(Lock + 4096));
-        Assert.Contains($"may lock {Lock} bytes (RLIMIT_MEMLOCK)", error.Message, StringComparison.Ordinal);
-        Assert.InRange(error.LargestAvailable, 4096, Lock);
-        using CommonBuffer buffer = dma.AllocateCommonBufferUpTo(Lock, 4096);
+        DmaResourceException error = Assert.Throws<DmaResourceException>(() => dma.AllocateCommonBuffer(limit + 4096));
+        Assert.Contains($"may lock {limit} bytes (RLIMIT_MEMLOCK)", error.Message, StringComparison.Ordinal);
+        Assert.InRange(error.LargestAvailable, 4096, limit);
+        using CommonBuffer buffer = dma.AllocateCommonBufferUpTo(limit, 4096);
         Assert.Equal(error.LargestAvailable, buffer.Length);
     }
 
+    /// <summary>Not only this test: all that run beside it do so as nobody.</summary>
     [Fact]
-    public Task Port_A_process_without_rights_but_to_the_groups_file_runs_the_disks_test() =>
-        Unprivileged.RunAsync("*FusionMptTests.Two_disks_are_two", 64 << 20, Guest.Disks);
+    public async Task Port_A_process_without_any_right_but_to_the_groups_files_drives_devices()
+    {
+        Guest.RequireLimit();
+        string status = await File.ReadAllTextAsync("/proc/self/status");
+        Assert.Matches("(?m)^Uid:\\t65534\\t65534\\t65534\\t65534$", status);
+        Assert.Matches("(?m)^CapEff:\\t0000000000000000$", status);
+        await using VfioPlatform platform = Guest.Start(new(), Guest.Disks);
+        await using PciFunction function = await platform.OpenAsync(Guest.Disks);
+        await using FusionMptDriver driver = await FusionMptDriver.StartAsync(function);
+        ScsiDisk disk = await driver.OpenDiskAsync(1);
+        byte[] written = Pattern.Bytes(4096, 3);
+        await disk.WriteAsync(8192, written);
+        var read = new byte[4096];
+        await disk.ReadAsync(8192, read);
+        Assert.Equal(written, read);
+    }
 }

@@ -3,15 +3,30 @@ namespace DmaKit.Vfio.GuestTests;
 /// <summary>The guest that eng/vfio-guest boots: where its devices are, and the folder of the build machine's in which their other ends show.</summary>
 internal static class Guest
 {
-    internal const string Edu = "0000:00:02.0", Disks = "0000:00:03.0", ReadOnlyDisk = "0000:00:04.0", Card = "0000:00:05.0", Peer = "0000:00:06.0", Silent = "0000:00:0a.0";
+    internal const string Edu = "0000:00:02.0", Disks = "0000:00:03.0", ReadOnlyDisk = "0000:00:04.0", Card = "0000:00:05.0", Peer = "0000:00:06.0", Silent = "0000:00:0a.0", Removable = "0000:01:00.0";
 
     private const string Variable = "DMAKIT_VFIO_GUEST";
 
     // All that a test takes is pinned and cleared by an emulated processor.
     private const long MemoryBytes = 64 << 20;
 
+    /// <summary>Skips the test where the tests are root's, to whom no limit applies.</summary>
+    internal static MemoryLock RequireLimit()
+    {
+        MemoryLock locks = MemoryLock.OfThisProcess();
+        Assert.SkipUnless(locks.Limit is not null, "The tests are root's: this repository lies where only its owner may look.");
+        return locks;
+    }
+
     /// <summary>A file of the folder.</summary>
     internal static string File(string name) => Path.Combine(Environment.GetEnvironmentVariable(Variable) ?? "/", name);
+
+    /// <summary>Tells QEMU's monitor something.</summary>
+    internal static async Task TellMonitorAsync(string command)
+    {
+        await using var line = new FileStream("/dev/monitor", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        await line.WriteAsync(System.Text.Encoding.ASCII.GetBytes(command + "\n"));
+    }
 
     /// <summary>Opens the platform for some of the functions, or skips the test outside the guest.</summary>
     internal static VfioPlatform Start(VfioPlatformOptions options, params string[] functions)
