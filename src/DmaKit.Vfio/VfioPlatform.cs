@@ -119,7 +119,7 @@ public sealed class VfioPlatform : DmaPlatform
 
     private static VfioSlot SlotOf(HostFunction function) => new(function.Info, function.Group!.Value);
 
-    private static DmaException NoFunction(string address) => new($"This machine has no function {address}. 'dmakit devices --platform vfio' shows those that it has.");
+    private static DmaException NoFunction(string address) => new($"This machine has no function {address}. 'lspci -D' shows those that it has.");
 
     private static HostFunction Ready(HostFunction function) => function.IsReady ? function : throw new DmaException(WhyNotReady(function));
 
@@ -129,7 +129,8 @@ public sealed class VfioPlatform : DmaPlatform
         if (function.Group is null) return $"{address} is in no IOMMU group: the machine's IOMMU is off. Switch it on in the firmware, and for Intel's start the kernel with intel_iommu=on.";
         return function.IsReady
             ? $"{address} was bound to {HostBus.VfioDriver} after the platform was opened; open it again."
-            : $"{address} is bound to {function.Driver ?? "no driver"}, and not to {HostBus.VfioDriver}. Mend it with: dmakit bind {address}";
+            : $"{address} is bound to {function.Driver ?? "no driver"}, and not to {HostBus.VfioDriver}. Mend it, as root and when nothing uses it, with: modprobe {HostBus.VfioDriver}; cd /sys/bus/pci/devices/{address}; "
+                + $"echo {HostBus.VfioDriver} > driver_override; {(function.Driver is null ? "" : $"echo {address} > driver/unbind; ")}echo {address} > /sys/bus/pci/drivers_probe";
     }
 
     private DmaException NotHere(string address)

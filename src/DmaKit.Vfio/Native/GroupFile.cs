@@ -42,7 +42,7 @@ internal sealed unsafe class GroupFile : IDisposable
         if (Kernel.Control(file, Request.GetGroupStatus, &status) == 0 && (status.Flags & Viable) != 0) return group;
         group.Dispose();
         throw new DmaException(
-            $"IOMMU group {number} is not viable: another function of it has a driver of the kernel's. 'dmakit devices --platform vfio' shows which; unbind it, or bind it to vfio-pci too.");
+            $"IOMMU group {number} is not viable: another function of it has a driver of the kernel's. 'ls -l /sys/kernel/iommu_groups/{number}/devices/*/driver' shows which; unbind it, or bind it to vfio-pci too.");
     }
 
     /// <summary>Puts the group into a container.</summary>
