@@ -121,22 +121,12 @@ public sealed class VfioPlatform : DmaPlatform
 
     private static DmaException NoFunction(string address) => new($"This machine has no function {address}. 'lspci -D' shows those that it has.");
 
-    private static HostFunction Ready(HostFunction function) => function.IsReady ? function : throw new DmaException(WhyNotReady(function));
-
-    private static string WhyNotReady(HostFunction function)
-    {
-        string address = function.Info.Address;
-        if (function.Group is null) return $"{address} is in no IOMMU group: the machine's IOMMU is off. Switch it on in the firmware, and for Intel's start the kernel with intel_iommu=on.";
-        return function.IsReady
-            ? $"{address} was bound to {HostBus.VfioDriver} after the platform was opened; open it again."
-            : $"{address} is bound to {function.Driver ?? "no driver"}, and not to {HostBus.VfioDriver}. Mend it, as root and when nothing uses it, with: modprobe {HostBus.VfioDriver}; cd /sys/bus/pci/devices/{address}; "
-                + $"echo {HostBus.VfioDriver} > driver_override; {(function.Driver is null ? "" : $"echo {address} > driver/unbind; ")}echo {address} > /sys/bus/pci/drivers_probe";
-    }
+    private static HostFunction Ready(HostFunction function) => function.IsReady ? function : throw new DmaException(HostBus.WhyNotReady(function));
 
     private DmaException NotHere(string address)
     {
         if (Options.Functions.Count > 0) return new DmaException($"This platform was opened for {string.Join(", ", Options.Functions)} and not for {address}.");
-        return _bus.Find(address) is { } function ? new DmaException(WhyNotReady(function)) : NoFunction(address);
+        return _bus.Find(address) is { } function ? new DmaException(HostBus.WhyNotReady(function)) : NoFunction(address);
     }
 
     private DmaDomain MakeDomain(ContainerFile container, string name) => new(

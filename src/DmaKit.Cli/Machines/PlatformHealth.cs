@@ -1,4 +1,5 @@
 using DmaKit.Qemu;
+using DmaKit.Vfio;
 
 namespace DmaKit.Cli;
 
@@ -10,12 +11,19 @@ internal sealed record PlatformHealth(PlatformKind Platform, string? Problem, st
 {
     private const string Reinstall = "sudo apt-get install --reinstall qemu-system-x86";
 
+    // Less than map registers and one driver's buffers take.
+    private const long EnoughLocked = 16 << 20;
+
     /// <summary>Whether it works.</summary>
     internal bool Works => Problem is null;
 
-    /// <summary>Finds out by starting it.</summary>
-    internal static async Task<PlatformHealth> ExamineAsync(PlatformKind platform, CancellationToken cancellationToken)
+    /// <summary>Finds out by starting it; of this machine's own devices, by looking.</summary>
+    /// <param name="platform">The platform.</param>
+    /// <param name="machineRoot">Where the machine's own files begin.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    internal static async Task<PlatformHealth> ExamineAsync(PlatformKind platform, string machineRoot, CancellationToken cancellationToken)
     {
+        if (platform == PlatformKind.Vfio) return ExamineHardware(machineRoot);
         try
         {
             await using Platforms.DmaPlatform machine = await Showroom.OpenAsync(platform, cancellationToken).ConfigureAwait(false);
@@ -30,5 +38,13 @@ internal sealed record PlatformHealth(PlatformKind Platform, string? Problem, st
             bool named = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(QemuProgram.Variable));
             return new PlatformHealth(platform, ErrorText.Of(e), named ? $"unset {QemuProgram.Variable}" : Reinstall);
         }
+    }
+
+    private static PlatformHealth ExamineHardware(string machineRoot)
+    {
+        if (new HardwareList(new HostBus(machineRoot).Functions()).Problem() is var (problem, remedy)) return new PlatformHealth(PlatformKind.Vfio, problem, remedy);
+        return MemoryLock.OfThisProcess() is { Limit: < EnoughLocked } locks
+            ? new PlatformHealth(PlatformKind.Vfio, $"this process may lock {SizeText.Show(locks.Limit.Value)} of memory for devices, and a driver with buffers takes more", "ulimit -l unlimited, or a memlock line in /etc/security/limits.conf")
+            : new PlatformHealth(PlatformKind.Vfio, null, null);
     }
 }

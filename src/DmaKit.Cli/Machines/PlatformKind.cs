@@ -1,6 +1,6 @@
 namespace DmaKit.Cli;
 
-/// <summary>Whose device models a verb runs on.</summary>
+/// <summary>Whose devices a verb runs on.</summary>
 internal enum PlatformKind
 {
     /// <summary>The machine inside this process.</summary>
@@ -11,4 +11,7 @@ internal enum PlatformKind
 
     /// <summary>QEMU's devices behind its VT-d IOMMU.</summary>
     QemuVtd,
+
+    /// <summary>The devices of the machine that the tool runs on.</summary>
+    Vfio,
 }

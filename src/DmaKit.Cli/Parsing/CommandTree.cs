@@ -30,6 +30,7 @@ internal static class CommandTree
             }
         }
 
+        root.Subcommands.Add(BindVerb.Build(host));
         root.Subcommands.Add(ClockVerb.Build(host));
         root.Subcommands.Add(DemoVerb.Build(host));
         root.Subcommands.Add(DevicesVerb.Build(host));
@@ -49,6 +50,7 @@ internal static class CommandTree
         root.Subcommands.Add(net);
         root.Subcommands.Add(PlayVerb.Build(host));
         root.Subcommands.Add(RecordVerb.Build(host));
+        root.Subcommands.Add(BindVerb.BuildUnbind(host));
         return root;
     }
 

@@ -41,6 +41,9 @@ internal sealed class ToolHost
     /// <summary>The width of the terminal in characters.</summary>
     internal int Width { get; init; } = 100;
 
+    /// <summary>Where the machine's own files begin: what the kernel shows of its devices. A test has a folder of its own.</summary>
+    internal string MachineRoot { get; init; } = "/";
+
     /// <summary>The time that progress and figures are measured by.</summary>
     internal TimeProvider Clock { get; init; } = TimeProvider.System;
 

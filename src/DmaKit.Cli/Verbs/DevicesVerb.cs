@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using DmaKit.Platforms;
+using DmaKit.Vfio;
 
 namespace DmaKit.Cli;
 
@@ -13,14 +14,22 @@ internal static class DevicesVerb
     internal static Command Build(ToolHost host)
     {
         var json = new Option<bool>("--json") { Description = "One JSON object on standard output." };
-        var command = new VerbCommand("devices", "Lists the devices of a machine: address, ids, class, registers, interrupts.")
+        var command = new VerbCommand("devices", "Lists the devices of a machine: address, ids, class, registers, interrupts; of this machine itself, drivers and IOMMU groups.")
         {
-            Examples = ["dmakit devices", "dmakit devices --json", "dmakit devices --platform qemu"],
+            Examples = ["dmakit devices", "dmakit devices --json", "dmakit devices --platform qemu", "dmakit devices --platform vfio"],
         };
         command.Options.Add(json);
-        var platform = new PlatformOption(command);
+        PlatformOption platform = PlatformOption.AddWithHardware(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
+            if (platform.Read(parsed) == PlatformKind.Vfio)
+            {
+                var list = new HardwareList(new HostBus(host.MachineRoot).Functions());
+                if (parsed.GetValue(json)) JsonOutput.Write(host, list.WriteJson);
+                else list.WriteText(host.Out);
+                return ExitCode.Done;
+            }
+
             await using DmaPlatform machine = await Showroom.OpenAsync(platform.Read(parsed), cancellationToken).ConfigureAwait(false);
             var entries = new List<DeviceEntry>();
             foreach (PciFunctionInfo info in machine.Functions) entries.Add(await LookAsync(machine, info, cancellationToken).ConfigureAwait(false));

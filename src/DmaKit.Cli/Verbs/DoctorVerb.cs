@@ -21,7 +21,7 @@ internal static class DoctorVerb
         {
             (string? path, string? version) = await FindQemuAsync(interrupted).ConfigureAwait(false);
             var health = new List<PlatformHealth>();
-            foreach (PlatformKind platform in platforms.ReadAll(parsed)) health.Add(await PlatformHealth.ExamineAsync(platform, interrupted).ConfigureAwait(false));
+            foreach (PlatformKind platform in platforms.ReadAll(parsed)) health.Add(await PlatformHealth.ExamineAsync(platform, host.MachineRoot, interrupted).ConfigureAwait(false));
             if (parsed.GetValue(json)) WriteJson(host, path, version, health);
             else WriteText(host, path, version, health);
             return ExitCode.Done;

@@ -29,6 +29,17 @@ public sealed class HostBus(string? root = null)
         return new HostFunction(info, Link(folder, "driver"), int.TryParse(Link(folder, "iommu_group"), CultureInfo.InvariantCulture, out int group) ? group : null);
     }
 
+    /// <summary>Why a program may not open a function, and what mends it. For one that is ready: somebody bound it in the meantime.</summary>
+    internal static string WhyNotReady(HostFunction function)
+    {
+        string address = function.Info.Address;
+        if (function.Group is null) return $"{address} is in no IOMMU group: the machine's IOMMU is off. Switch it on in the firmware, and for Intel's start the kernel with intel_iommu=on.";
+        return function.IsReady
+            ? $"{address} was bound to {VfioDriver} after the platform was opened; open it again."
+            : $"{address} is bound to {function.Driver ?? "no driver"}, and not to {VfioDriver}. Mend it, as root and when nothing uses it, with: modprobe {VfioDriver}; cd /sys/bus/pci/devices/{address}; "
+                + $"echo {VfioDriver} > driver_override; {(function.Driver is null ? "" : $"echo {address} > driver/unbind; ")}echo {address} > /sys/bus/pci/drivers_probe";
+    }
+
     private static int? Number(string folder, string name)
     {
         string file = Path.Combine(folder, name);

@@ -5,15 +5,15 @@ namespace DmaKit.Vfio;
 /// <summary>How much memory this process may lock, which is what mapping it for devices does.</summary>
 /// <param name="Limit">RLIMIT_MEMLOCK in bytes; null when it binds this process not.</param>
 /// <param name="Locked">How much is locked, in bytes.</param>
-internal readonly record struct MemoryLock(long? Limit, long Locked)
+public readonly record struct MemoryLock(long? Limit, long Locked)
 {
     private const int LockCapability = 14;
 
     /// <summary>How much more may be locked, in bytes.</summary>
-    internal long Left => Limit is { } limit ? Math.Max(0, limit - Locked) : long.MaxValue;
+    public long Left => Limit is { } limit ? Math.Max(0, limit - Locked) : long.MaxValue;
 
-    /// <summary>That of this process, now.</summary>
-    internal static MemoryLock OfThisProcess() => Parse(File.ReadAllText("/proc/self/limits"), File.ReadAllText("/proc/self/status"));
+    /// <summary>That of this process, now. Linux only.</summary>
+    public static MemoryLock OfThisProcess() => Parse(File.ReadAllText("/proc/self/limits"), File.ReadAllText("/proc/self/status"));
 
     /// <summary>Reads it from the texts that the kernel has of a process.</summary>
     /// <param name="limits">Its <c>/proc/PID/limits</c>.</param>

@@ -6,12 +6,16 @@ internal static class InProcess
     /// <summary>Runs a command line.</summary>
     internal static Task<ToolResult> RunAsync(params string[] args) => RunAsync(args, null, CancellationToken.None);
 
+    /// <summary>Runs a command line on a machine whose files begin at a folder, with an answer on the standard input.</summary>
+    internal static Task<ToolResult> RunOnAsync(string machineRoot, string answer, params string[] args) =>
+        RunAsync(args, System.Text.Encoding.UTF8.GetBytes(answer), CancellationToken.None, machineRoot);
+
     /// <summary>Runs a command line with something on the standard input, and Ctrl-C as a token.</summary>
-    internal static async Task<ToolResult> RunAsync(string[] args, byte[]? input, CancellationToken interruption)
+    internal static async Task<ToolResult> RunAsync(string[] args, byte[]? input, CancellationToken interruption, string machineRoot = "/")
     {
         var output = new MemoryStream();
         var error = new StringWriter { NewLine = "\n" };
-        var host = new ToolHost(() => new MemoryStream(input ?? []), () => new KeepOpenStream(output), error);
+        var host = new ToolHost(() => new MemoryStream(input ?? []), () => new KeepOpenStream(output), error) { MachineRoot = machineRoot };
         int code = await Tool.RunAsync(args, host, interruption);
         return new ToolResult(code, output.ToArray(), error.ToString());
     }

@@ -11,8 +11,11 @@ public sealed class DoctorVerbTests
     {
         QemuTool.Require();
         JsonElement report = Parse(await InProcess.RunAsync("doctor", "--json"));
-        Assert.Equal(Platforms, report.GetProperty("platforms").EnumerateArray().Select(p => p.GetProperty("name").GetString()));
-        Assert.All(report.GetProperty("platforms").EnumerateArray(), p => Assert.True(p.GetProperty("works").GetBoolean(), p.ToString()));
+        JsonElement[] platforms = [.. report.GetProperty("platforms").EnumerateArray()];
+        Assert.Equal([.. Platforms, "vfio"], platforms.Select(p => p.GetProperty("name").GetString()));
+
+        // Whether the last one does is the machine's business.
+        Assert.All(platforms[..3], p => Assert.True(p.GetProperty("works").GetBoolean(), p.ToString()));
         Assert.Matches(@"^\d+\.\d+", report.GetProperty("qemu").GetProperty("version").GetString());
         ToolResult text = (await InProcess.RunAsync("doctor")).Succeeded();
         Assert.All(Platforms, p => Assert.Contains($"platform  {p}: works\n", text.Output, StringComparison.Ordinal));
@@ -35,8 +38,8 @@ public sealed class DoctorVerbTests
         JsonElement report = Parse(await ToolProcess.RunAsync(null, environment, "doctor", "--json"));
         JsonElement[] platforms = [.. report.GetProperty("platforms").EnumerateArray()];
         Assert.True(platforms[0].GetProperty("works").GetBoolean());
-        Assert.All(platforms[1..], p => Assert.False(p.GetProperty("works").GetBoolean()));
-        Assert.All(platforms[1..], p => Assert.Equal(remedy, p.GetProperty("remedy").GetString()));
+        Assert.All(platforms[1..3], p => Assert.False(p.GetProperty("works").GetBoolean()));
+        Assert.All(platforms[1..3], p => Assert.Equal(remedy, p.GetProperty("remedy").GetString()));
 
         // The rest of the tool does without.
         (await ToolProcess.RunAsync(null, environment, "devices")).Succeeded();

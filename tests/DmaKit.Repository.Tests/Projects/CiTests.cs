@@ -52,7 +52,7 @@ public sealed class CiTests
                 "bash",
                 ["-c", "exec bash .ci/run 2>&1"],
                 RepositoryTree.Root,
-                new Dictionary<string, string?>(StringComparer.Ordinal) { ["CI"] = "true", ["DMAKIT_PEERS_BUILT"] = "1", ["PATH"] = folder + ":" + Environment.GetEnvironmentVariable("PATH") },
+                new Dictionary<string, string?>(StringComparer.Ordinal) { ["CI"] = "true", ["DMAKIT_PEERS_BUILT"] = "1", ["DMAKIT_NO_GUEST"] = "1", ["PATH"] = folder + ":" + Environment.GetEnvironmentVariable("PATH") },
                 TestContext.Current.CancellationToken);
         }
         finally

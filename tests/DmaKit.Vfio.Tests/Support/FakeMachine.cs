@@ -23,5 +23,32 @@ internal sealed class FakeMachine : IDisposable
         return this;
     }
 
+    /// <summary>A disk of a function with one partition, on which / is mounted: by the partition's number, by its name alone, or through a device mapped onto it.</summary>
+    public void AddDisk(string address, string number, string source)
+    {
+        string partition = Directory.CreateDirectory(Path.Combine(Root, "sys/devices/pci0000:00/0000:00:01.0", address, "host0/block/sda/sda1")).FullName;
+        Link("sys/class/block/sda1", partition);
+        if (number == "8:1") Link("sys/dev/block/8:1", partition);
+        if (number == "254:0")
+        {
+            string mapped = Directory.CreateDirectory(Path.Combine(Root, "sys/devices/virtual/block/dm-0")).FullName;
+            Link("sys/devices/virtual/block/dm-0/slaves/sda1", partition);
+            Link("sys/dev/block/254:0", mapped);
+        }
+
+        Directory.CreateDirectory(Path.Combine(Root, "proc/self"));
+        File.WriteAllText(Path.Combine(Root, "proc/self/mountinfo"), $"22 1 0:21 / /proc rw - proc proc rw\n23 1 {number} / / rw,noatime shared:1 - ext4 {source} rw\n");
+    }
+
+    /// <summary>What is in a file.</summary>
+    public Task<string> ReadAsync(string file) => File.ReadAllTextAsync(Path.Combine(Root, file));
+
+    private void Link(string from, string to)
+    {
+        string path = Path.Combine(Root, from);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        Directory.CreateSymbolicLink(path, to);
+    }
+
     public void Dispose() => Directory.Delete(Root, recursive: true);
 }

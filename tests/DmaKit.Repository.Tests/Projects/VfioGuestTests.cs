@@ -1,0 +1,91 @@
+namespace DmaKit.Repository.Tests;
+
+/// <summary>eng/vfio-guest with a QEMU that only pretends: its last line and its status, however the guest ended.</summary>
+public sealed class VfioGuestTests
+{
+    private const string Started = "    T.A [STARTING]\n    T.A [FINISHED] Time: 0.1s\n";
+
+    [Theory]
+    [InlineData("all passed", 85, 3, 0, 0, 0, "3 passed, 0 failed", true)]
+    [InlineData("some skipped", 85, 3, 0, 0, 1, "2 passed, 0 failed, 1 skipped", true)]
+    [InlineData("some failed", 87, 3, 0, 2, 0, "1 passed, 2 failed", false)]
+    [InlineData("failed, and ended as if not", 85, 3, 0, 2, 0, "1 passed, 2 failed", false)]
+    [InlineData("a fixture failed", 87, 3, 1, 0, 0, "2 passed, 1 failed", false)]
+    [InlineData("the guest fell over behind its tests", 0, 3, 0, 0, 0, "3 passed, 1 failed", false)]
+    [InlineData("it took too long", 124, 3, 0, 0, 0, "3 passed, 1 failed", false)]
+    [InlineData("nothing ran", 85, 0, 0, 0, 0, "0 passed, 0 failed", false)]
+    public async Task The_last_line_is_the_real_counts(string what, int code, int total, int errors, int failed, int skipped, string last, bool succeeds)
+    {
+        ProcessRun run = await Guest($"{Started}=== TEST EXECUTION SUMMARY ===\n   DmaKit.Vfio.GuestTests  Total: {total}, Errors: {errors}, Failed: {failed}, Skipped: {skipped}, Not Run: 0, Time: 1.5s\n", code);
+        Assert.True(run.Output.Split('\n')[^1] == last, $"{what}:\n{run.Output}");
+        Assert.Equal(succeeds, run.Status == 0);
+        Assert.Contains("passed T.A 0.1s\n", run.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(85)]
+    [InlineData(134)]
+    public async Task A_guest_without_counts_failed_whatever_QEMU_says(int code)
+    {
+        ProcessRun run = await Guest(Started, code);
+        Assert.Equal("0 passed, 1 failed", run.Output.Split('\n')[^1]);
+        Assert.NotEqual(0, run.Status);
+    }
+
+    [Theory]
+    [InlineData(null, "0 passed, 0 failed, 1 skipped", true)]
+    [InlineData("true", "0 passed, 1 failed", false)]
+    public async Task What_cannot_run_is_skipped_and_on_CI_it_failed(string? ci, string last, bool succeeds)
+    {
+        ProcessRun run = await Guest("", 85, ci, kernel: false);
+        Assert.Equal(last, run.Output.Split('\n')[^1]);
+        Assert.Equal(succeeds, run.Status == 0);
+    }
+
+    private static async Task<ProcessRun> Guest(string results, int code, string? ci = null, bool kernel = true)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The guest's script is for Linux.");
+        string folder = Directory.CreateTempSubdirectory("dmakit-guest-").FullName;
+        try
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder, "said"), results, TestContext.Current.CancellationToken);
+            await Program(folder, "qemu-system-x86_64", $"for a in \"$@\"; do case $a in file,id=results,path=*) cp '{folder}/said' \"${{a#*path=}}\" ;; file:*/console) : >\"${{a#file:}}\" ;; esac; done\nexit {code}\n");
+            await Program(folder, "apt-cache", kernel ? "echo '  Depends: linux-image-pretended'\n" : "exit 1\n");
+            foreach (string name in (string[])["apt-get", "busybox", "zstd", "xz", "dpkg-deb", "dotnet"]) await Program(folder, name, "exit 0\n");
+            await Program(folder, "cpio", "cat >/dev/null\n");
+            string cached = Path.Combine(folder, "dmakit/vfio-guest/linux-image-pretended/modules");
+            if (kernel)
+            {
+                Directory.CreateDirectory(cached);
+                await File.WriteAllTextAsync(Path.Combine(cached, "vfio.ko"), "", TestContext.Current.CancellationToken);
+                await File.WriteAllTextAsync(Path.Combine(cached, "../vmlinux"), "", TestContext.Current.CancellationToken);
+            }
+
+            return await ProcessRun.Of(
+                "bash",
+                ["-c", "exec bash eng/vfio-guest 2>&1"],
+                RepositoryTree.Root,
+                new Dictionary<string, string?>(StringComparer.Ordinal)
+                {
+                    ["CI"] = ci,
+                    ["NO_BUILD"] = "1",
+                    ["DMAKIT_NO_GUEST"] = null,
+                    ["XDG_CACHE_HOME"] = folder,
+                    ["PATH"] = folder + ":" + Environment.GetEnvironmentVariable("PATH"),
+                },
+                TestContext.Current.CancellationToken);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task Program(string folder, string name, string script)
+    {
+        string path = Path.Combine(folder, name);
+        await File.WriteAllTextAsync(path, "#!/bin/sh\n" + script, TestContext.Current.CancellationToken);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+    }
+}
