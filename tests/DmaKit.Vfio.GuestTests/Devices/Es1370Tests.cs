@@ -5,9 +5,18 @@ namespace DmaKit.Vfio.GuestTests;
 
 public sealed class Es1370Tests(ITestOutputHelper output) : Es1370Suite(output)
 {
-    protected override ValueTask<SoundStand> StartAsync(double rate, bool captures = false) => new(new VfioSoundStand(captures ? null : (int)rate));
+    protected override async ValueTask<SoundStand> StartAsync(double rate, byte[]? hears = null)
+    {
+        if (hears is null) return new VfioSoundStand((int)rate);
+        var stand = new VfioSoundStand(rate: null);
 
-    /// <summary>A card for each rate, whose cable ends in a file that goes on from test to test; and one that hears silence.</summary>
+        // The card has heard nothing yet, so the file that it hears is read from its beginning.
+        await using FileStream sound = new(Guest.File("sound"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        await sound.WriteAsync(hears);
+        return stand;
+    }
+
+    /// <summary>A card for each rate, whose cable ends in a file that goes on from test to test; and one, for one test, that hears a file and then silence, 22,050 frames a second.</summary>
     private sealed class VfioSoundStand : SoundStand
     {
         private const int HeaderBytes = 44;
@@ -20,7 +29,7 @@ public sealed class Es1370Tests(ITestOutputHelper output) : Es1370Suite(output)
         {
             _platform = Guest.Start(new(), rate switch
             {
-                null => Guest.Silent,
+                null => Guest.Hearing,
                 22_050 => "0000:00:07.0",
                 44_100 => "0000:00:08.0",
                 11_025 => "0000:00:09.0",
