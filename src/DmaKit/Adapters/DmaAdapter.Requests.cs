@@ -53,7 +53,7 @@ public sealed partial class DmaAdapter
 
     private ValueTask<DmaMapping> MapWholeAsync(MappingSlot slot, CancellationToken cancellationToken)
     {
-        PlanOrDrop(slot, whole: true, 1, cancellationToken);
+        if (MakeOrPlan(slot, whole: true, 1, cancellationToken, out DmaMapping mapping)) return new ValueTask<DmaMapping>(mapping);
         if (!slot.TryTakeSimply()) return MapWithBlocksAsync(slot, cancellationToken);
         MapWaiter? waiter = TakeRest(slot, cancellationToken, out PartialMapping made);
         return waiter is null ? new ValueTask<DmaMapping>(made.Mapping) : new ValueTask<DmaMapping>(waiter, waiter.Version);
@@ -61,7 +61,7 @@ public sealed partial class DmaAdapter
 
     private ValueTask<PartialMapping> MapPartAsync(MappingSlot slot, int granularity, CancellationToken cancellationToken)
     {
-        PlanOrDrop(slot, whole: false, granularity, cancellationToken);
+        if (MakeOrPlan(slot, whole: false, granularity, cancellationToken, out DmaMapping mapping)) return new ValueTask<PartialMapping>(new PartialMapping(mapping, 0));
         if (!slot.TryTakeSimply()) return MapPartWithBlocksAsync(slot, cancellationToken);
         MapWaiter? waiter = TakeRest(slot, cancellationToken, out PartialMapping made);
         return waiter is null ? new ValueTask<PartialMapping>(made) : new ValueTask<PartialMapping>(waiter, waiter.Version);
@@ -172,17 +172,21 @@ public sealed partial class DmaAdapter
         return slot ?? new MappingSlot(this);
     }
 
-    private static void PlanOrDrop(MappingSlot slot, bool whole, int granularity, CancellationToken cancellationToken)
+    /// <summary>Makes a mapping that may wait, where that goes quickly; else plans it.</summary>
+    /// <returns>Whether it was made.</returns>
+    private static bool MakeOrPlan(MappingSlot slot, bool whole, int granularity, CancellationToken cancellationToken, out DmaMapping mapping)
     {
         try
         {
             CallbackContext.Forbid("MapAsync", "use TryMap, which does not wait, or map before posting");
             cancellationToken.ThrowIfCancellationRequested();
+            if (slot.TryMakeQuickly(out mapping)) return true;
             slot.Plan(whole, granularity);
+            return false;
         }
         catch
         {
-            slot.Drop();
+            slot.Undo();
             throw;
         }
     }

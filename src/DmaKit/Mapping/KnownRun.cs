@@ -31,6 +31,14 @@ internal sealed class KnownRun(DmaDomain domain)
         return true;
     }
 
+    /// <summary>Whether memory surely lies in the system buffer that is known, side by side to the device and behind an address.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsBeyond(object keeper, nint host, long length, ulong address)
+    {
+        nint within = host - _host;
+        return ReferenceEquals(keeper, _keeper) && (ulong)within < (ulong)_length && length <= _length - within && _address.Value > address && keeper is SystemBuffer;
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryAsk(object keeper, nint host, long length, out LogicalAddress at, out long contiguous)
     {

@@ -25,7 +25,7 @@ internal sealed partial class MappingPlan
         CopyReasons why = CopyReasons.Policy;
         if (coalescer.Policy != CoalescingPolicy.Whole)
         {
-            if (coalescer.Policy == CoalescingPolicy.Never || _limits.MaxElements != 1 || !BeginsWithAPart(chain, from, length)) return false;
+            if (coalescer.Policy == CoalescingPolicy.Never || !_oneElement || !BeginsWithAPart(chain, from, length)) return false;
             why = CopyReasons.Count;
         }
 
@@ -47,7 +47,7 @@ internal sealed partial class MappingPlan
         }
 
         var walker = new ChainWalker(_limits, _known, chain, from, length);
-        if (_limits.MaxElements == 1 && block >= length && walker.Next(out ChainPart first) && first.Length < length)
+        if (_oneElement && block >= length && walker.Next(out ChainPart first) && first.Length < length)
         {
             // Nothing to choose and no need to look on: what is not one part is one block.
             return BuildOne(length, CopyReasons.Count | first.Why);

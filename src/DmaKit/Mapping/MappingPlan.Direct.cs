@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DmaKit;
 
 /// <summary>The common cases by a short way: one piece of memory, all of it in reach or all of it out of reach, and a device without odd limits.</summary>
@@ -21,11 +23,24 @@ internal sealed partial class MappingPlan
         return false;
     }
 
+    /// <summary>Plans one map register for a piece of the buffer that is known, where the device does not reach that.</summary>
+    /// <returns>False where anything needs more thought; the plan is then to be made.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryMakeOnePage(in Fragment fragment, long within, long length)
+    {
+        if (length > _page || length > _longestOne || !_withoutLimits || fragment.Kind != FragmentKind.Native || fragment.Length - within < length) return false;
+        if (!_known.IsBeyond(fragment.Keeper, fragment.Start + (nint)within, length, _highest)) return false;
+        Begin(_oneElement);
+        (Registers, _stretches, Length, Why) = (1, 1, length, CopyReasons.Reach);
+        Next().Set(0, length, CopyReasons.Reach, default);
+        return true;
+    }
+
     /// <summary>Plans map registers for all of a piece that the device does not reach at all.</summary>
     /// <returns>False where anything needs more thought; the plan is then to be begun anew.</returns>
     private bool TryBounced(in Fragment fragment, long within, long length, RegisterLimits registers)
     {
-        bool oneRun = _limits.MaxElements == 1;
+        bool oneRun = _oneElement;
         int pages = PagesOf(length);
         if (!_withoutLimits || length > _limits.MaxTransferLength || _limits.MaxElementLength < (oneRun ? length : _page) || fragment.Length - within < length) return false;
         if (pages > (oneRun ? registers.LongestRun : Math.Min(registers.Reachable, _limits.MaxElements))) return false;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DmaKit;
 
 /// <summary>
@@ -10,6 +12,7 @@ internal sealed partial class MappingPlan
     private readonly int _page;
     private readonly int _pageShift;
     private readonly bool _withoutLimits;
+    private readonly bool _oneElement;
     private readonly ulong _highest;
     private readonly long _longestOne;
     private readonly KnownRun _known;
@@ -23,6 +26,7 @@ internal sealed partial class MappingPlan
         _page = adapter.Domain.Memory.PageSize;
         _pageShift = int.Log2(_page);
         _highest = _limits.HighestAddress.Value;
+        _oneElement = _limits.MaxElements == 1;
         _known = new KnownRun(adapter.Domain);
         _longestOne = Math.Min(Math.Min(ChainWalker.LongestElement(_limits), _limits.Boundary == 0 ? long.MaxValue : _limits.Boundary), _limits.MaxTransferLength);
         _withoutLimits = _limits.ElementAlignment == 1 && _limits.LengthGranularity == 1 && _limits.Boundary == 0;
@@ -87,7 +91,7 @@ internal sealed partial class MappingPlan
     {
         var walker = new ChainWalker(_limits, _known, chain, from, length);
         // Pages that are no multiple of the granularity cannot be elements of their own.
-        bool single = _limits.MaxElements == 1 || _page % _limits.LengthGranularity != 0;
+        bool single = _oneElement || _page % _limits.LengthGranularity != 0;
         Walk(ref walker, length, single ? registers.LongestRun : registers.Reachable, oneRun: single, whole, granularity);
         if (Length < length && !single && Registers > 0)
         {
@@ -109,6 +113,7 @@ internal sealed partial class MappingPlan
         return data > 0 ? data + headroom : 0;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Begin(bool oneRun) =>
         (Length, Registers, _count, _stretches, _blockCount, NeedsOneRun, Why, CoalescedWhy) = (0, 0, 0, 0, 0, oneRun, CopyReasons.None, CopyReasons.None);
 
@@ -130,7 +135,7 @@ internal sealed partial class MappingPlan
         int elements = 0;
         while (elements < _limits.MaxElements && walker.Next(out ChainPart part))
         {
-            if (_limits.MaxElements == 1 && part.Length < length && !TakenAlone(part, whole, granularity))
+            if (_oneElement && part.Length < length && !TakenAlone(part, whole, granularity))
             {
                 // One element is one run of registers for everything.
                 CopyReasons why = part.Why;
@@ -238,6 +243,7 @@ internal sealed partial class MappingPlan
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ref PlanSegment Next()
     {
         if (_count == _segments.Length) Array.Resize(ref _segments, _count * 2);

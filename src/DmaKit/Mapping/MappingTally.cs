@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DmaKit;
 
 /// <summary>What the mappings of one slot amount to: counted by whoever has the slot, added up by whoever asks.</summary>
@@ -25,6 +27,7 @@ internal sealed class MappingTally
     }
 
     /// <summary>A mapping was made.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Count(long direct, long bounced, long coalesced)
     {
         Mapped++;

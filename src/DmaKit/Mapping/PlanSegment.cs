@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DmaKit;
 
 /// <summary>One stretch of a planned mapping: mapped where it lies, copied through registers, or copied into a block.</summary>
@@ -27,9 +29,11 @@ internal struct PlanSegment
     public readonly bool IsCoalesced => Block >= 0;
 
     /// <summary>Becomes a stretch that the device takes where it lies, or that goes through registers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Set(long offset, long length, CopyReasons why, LogicalAddress address) => SetInBlock(offset, length, why, -1, 0, address);
 
     /// <summary>Becomes a stretch that is copied into a block.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void SetInBlock(long offset, long length, CopyReasons why, int block, long place, LogicalAddress address = default)
     {
         Offset = offset;

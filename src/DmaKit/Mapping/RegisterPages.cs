@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using DmaKit.Platforms;
 
 namespace DmaKit;
@@ -64,8 +65,15 @@ internal sealed class RegisterPages
     /// <param name="count">How many there are, one number after the other.</param>
     /// <param name="owner">The request, by its number; 0 for one without a name.</param>
     /// <param name="dirty">The bytes.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Note(int register, int count, long owner, int dirty)
     {
+        if (count == 1)
+        {
+            (_owner[register], _dirty[register]) = (owner, dirty);
+            return;
+        }
+
         _owner.AsSpan(register, count).Fill(owner);
         _dirty.AsSpan(register, count).Fill(dirty);
     }

@@ -91,6 +91,23 @@ internal sealed class RegisterPool(DmaDomain domain, string name) : WaitLine(dom
         return taken;
     }
 
+    /// <summary>Takes the register that came back last for a mapping that names no request, if it is free and nobody waits.</summary>
+    /// <returns>Its number; -1 where that is not so.</returns>
+    public int TryTakeOne(DmaAdapter adapter)
+    {
+        Passage inside = Pass();
+        int register = -1;
+        if (_drained is null && IsEmpty && _hint < _taken.Length && !_taken[_hint] && _hint < ReachOf(adapter))
+        {
+            register = _members[_hint];
+            _taken[_hint++] = true;
+            CountTaken(1);
+        }
+
+        inside.Dispose();
+        return register;
+    }
+
     /// <summary>Gives registers back and grants those who wait, in order.</summary>
     public void Give(ReadOnlySpan<int> registers)
     {
@@ -99,7 +116,8 @@ internal sealed class RegisterPool(DmaDomain domain, string name) : WaitLine(dom
         // Taken again first: their pages are still in the processor's caches.
         _hint = IndexOf(registers[0]);
         int twice = -1;
-        if (registers.Length == 1 || !TryGiveRun(registers, _hint)) twice = GiveEach(registers);
+        if (registers.Length == 1 && _taken[_hint] && _lentCount == 0) _taken[_hint] = false;
+        else if (!TryGiveRun(registers, _hint)) twice = GiveEach(registers);
         if (twice < 0) _free += registers.Length;
         bool done = IsEmpty && !IsDrained;
         inside.Dispose();

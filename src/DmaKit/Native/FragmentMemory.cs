@@ -133,6 +133,10 @@ internal static unsafe class FragmentMemory
         return true;
     }
 
+    /// <summary>Copies bytes that lie side by side.</summary>
+    // SAFETY: the caller owns them on both sides.
+    public static void Copy(nint from, nint to, long length) => NativeMemory.Copy((void*)from, (void*)to, (nuint)length);
+
     /// <summary>Sets bytes at <paramref name="host"/> to zero.</summary>
     // SAFETY: the caller owns them.
     public static void Clear(nint host, long length) => NativeMemory.Clear((void*)host, (nuint)length);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using DmaKit.Native;
 
 namespace DmaKit.Platforms;
@@ -75,6 +76,7 @@ public sealed class SystemBuffer : IDisposable
     }
 
     /// <summary>A mapping of this buffer begins: its frames stay until <see cref="Unhold"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Hold()
     {
         if ((Interlocked.Increment(ref _state) & Closed) == 0) return;
@@ -83,6 +85,7 @@ public sealed class SystemBuffer : IDisposable
     }
 
     /// <summary>A mapping of this buffer is over and the device known not to touch it any more.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Unhold()
     {
         if (Interlocked.Decrement(ref _state) == Closed) Release();
