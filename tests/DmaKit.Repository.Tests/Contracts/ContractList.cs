@@ -49,9 +49,9 @@ internal static partial class ContractList
         }
     }
 
-    [GeneratedRegex(@"^- \*\*(?<id>[A-Z]{1,2}[0-9]{1,2})\*\* ", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^- \*\*(?<id>[A-Z]{1,2}[0-9]{1,2})\*\* ", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex Entry();
 
-    [GeneratedRegex("^(?<id>[A-Z]{1,2}[0-9]{1,2})_", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("^(?<id>[A-Z]{1,2}[0-9]{1,2})_", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex Prefix();
 }

@@ -87,6 +87,6 @@ internal static partial class ProjectRules
     /// <summary>True for what is stored as text: no zero byte in its beginning.</summary>
     public static bool IsText(ReadOnlySpan<byte> beginning) => !beginning.Contains((byte)0);
 
-    [GeneratedRegex(@"\.\./sha[r]ed\b|(?<![\w.])/wor[k]/|(?<![\w.])/hom[e]/\w|(?<![\w.])/roo[t]/|[A-Za-z]:\\User[s]\\", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\.\./sha[r]ed\b|(?<![\w.])/wor[k]/|(?<![\w.])/hom[e]/\w|(?<![\w.])/roo[t]/|[A-Za-z]:\\User[s]\\", RegexOptions.None, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex Place();
 }
