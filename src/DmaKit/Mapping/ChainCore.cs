@@ -31,6 +31,9 @@ internal sealed class ChainCore
     /// <summary>Whose memory all fragments are, where that is one; null when there are several.</summary>
     public object? OnlyKeeper { get; private set; }
 
+    /// <summary>Whether every fragment is memory of a system buffer or a common buffer.</summary>
+    public bool IsNative { get; private set; } = true;
+
     public long Generation => Fence.Read(in _generation);
 
     public ReadOnlySpan<Fragment> Fragments => _fragments.AsSpan(0, Count);
@@ -61,6 +64,7 @@ internal sealed class ChainCore
         if (readOnly && FirstReadOnly < 0) FirstReadOnly = Count;
         if (Count == _fragments.Length) System.Array.Resize(ref _fragments, Count * 2);
         OnlyKeeper = Count == 0 || ReferenceEquals(OnlyKeeper, fragment.Keeper) ? fragment.Keeper : null;
+        IsNative &= fragment.Kind == FragmentKind.Native;
         _fragments[Count++] = fragment;
         Length = checked(Length + fragment.Length);
     }
@@ -100,7 +104,7 @@ internal sealed class ChainCore
     {
         // References to the program's memory are not kept longer than the program asks for.
         _fragments.AsSpan(0, Count).Clear();
-        (Count, Length, FirstReadOnly, OnlyKeeper) = (0, 0, -1, null);
+        (Count, Length, FirstReadOnly, OnlyKeeper, IsNative) = (0, 0, -1, null, true);
     }
 
     private void ThrowIfMapped()

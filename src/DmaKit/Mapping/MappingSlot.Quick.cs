@@ -53,6 +53,7 @@ internal sealed partial class MappingSlot
         (BouncedBytes, CoalescedBytes) = (0, _asked);
         pool.PlaceOf(block, out nint host, out LogicalAddress logical);
         if (Direction == DmaDirection.FromDevice) FragmentMemory.Clear(host, _asked);
+        else if (_chain is { IsNative: true } chain && chain.Length == _asked) FragmentMemory.GatherAll(Fragments, host);
         else FragmentMemory.Gather(Fragments, _start, host, _asked);
         coalescer.Count(_plan.CoalescedWhy, _asked);
         mapping = GoLive(new DmaElement(logical, _asked));

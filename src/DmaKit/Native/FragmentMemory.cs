@@ -34,6 +34,19 @@ internal static unsafe class FragmentMemory
         fixed (byte* start = to) Gather(chain, default, (nint)start, to.Length);
     }
 
+    /// <summary>Copies all of a chain that is native memory: where fragments are short, each look at one counts.</summary>
+    // SAFETY: the caller owns at `to` what all fragments amount to; native memory stays mapped until the platform closes, and its owner is held.
+    public static void GatherAll(ReadOnlySpan<Fragment> chain, nint to)
+    {
+        foreach (ref readonly Fragment fragment in chain)
+        {
+            long length = fragment.Length;
+            if (length < PieceCopy.Shortest) NativeMemory.Copy((void*)fragment.Start, (void*)to, (nuint)length);
+            else PieceCopy.Copy((byte*)fragment.Start, (byte*)to, length);
+            to += (nint)length;
+        }
+    }
+
     /// <summary>Copies bytes of a chain to <paramref name="to"/>, and moves the place behind them.</summary>
     /// <returns>The place behind the last byte.</returns>
     // SAFETY: the caller owns length bytes at `to`; the chain has as many from `at` on; arrays are pinned while they are copied;

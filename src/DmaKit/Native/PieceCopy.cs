@@ -11,7 +11,7 @@ namespace DmaKit.Native;
 /// </remarks>
 internal static unsafe class PieceCopy
 {
-    private const int Shortest = 512;
+    internal const int Shortest = 512;
     private const int Longest = 64 << 10;
 
     /// <summary>Copies bytes between places that do not overlap.</summary>
