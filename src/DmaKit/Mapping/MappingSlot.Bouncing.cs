@@ -13,15 +13,6 @@ internal sealed partial class MappingSlot
         int page = registers.PageSize;
         bool canPoint = registers.CanPoint;
         if (canPoint && _pointed.Length < _plan.Registers) _pointed = new int[_registers.Length];
-        if (bytes <= page && !canPoint)
-        {
-            int alone = _registers[register];
-            Fill(alone, bytes, ref at);
-            BouncedBytes += bytes;
-            AddElement(registers.LogicalOf(alone), bytes);
-            return register + 1;
-        }
-
         for (long done = 0; done < bytes;)
         {
             int number = _registers[register];

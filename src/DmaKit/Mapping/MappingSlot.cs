@@ -301,7 +301,7 @@ internal sealed partial class MappingSlot : IRegisterTaker
     public void Free()
     {
         if (_plan.Registers > 0) GiveRegisters();
-        if (NeedsTurn) GiveTurn();
+        GiveTurn();
         Drop();
     }
 

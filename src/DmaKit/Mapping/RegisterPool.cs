@@ -96,14 +96,7 @@ internal sealed class RegisterPool(DmaDomain domain, string name) : WaitLine(dom
     public int TryTakeOne(DmaAdapter adapter)
     {
         Passage inside = Pass();
-        int register = -1;
-        if (_drained is null && IsEmpty && _hint < _taken.Length && !_taken[_hint] && _hint < ReachOf(adapter))
-        {
-            register = _members[_hint];
-            _taken[_hint++] = true;
-            CountTaken(1);
-        }
-
+        int register = _drained is null && IsEmpty ? TakeHinted(ReachOf(adapter)) : -1;
         inside.Dispose();
         return register;
     }
@@ -226,11 +219,9 @@ internal sealed class RegisterPool(DmaDomain domain, string name) : WaitLine(dom
         int count = taker.RegisterCount;
         if (count > _free) return false;
         int reach = ReachOf(taker.Adapter);
-        if (count == 1 && _hint < reach && !_taken[_hint])
+        if (count == 1 && TakeHinted(reach) is >= 0 and int hinted)
         {
-            taker.Registers[0] = _members[_hint];
-            _taken[_hint++] = true;
-            CountTaken(1);
+            taker.Registers[0] = hinted;
             return true;
         }
 
@@ -257,6 +248,17 @@ internal sealed class RegisterPool(DmaDomain domain, string name) : WaitLine(dom
 
         CountTaken(count);
         return true;
+    }
+
+    /// <summary>Takes the register where the last search ended, if it is free and in reach.</summary>
+    /// <returns>Its number; -1 where it is not.</returns>
+    private int TakeHinted(int reach)
+    {
+        if (_hint >= reach || _taken[_hint]) return -1;
+        int register = _members[_hint];
+        _taken[_hint++] = true;
+        CountTaken(1);
+        return register;
     }
 
     private void CountTaken(int count)

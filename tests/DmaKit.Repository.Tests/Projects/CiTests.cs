@@ -44,8 +44,8 @@ public sealed class CiTests
         string folder = Directory.CreateTempSubdirectory("dmakit-ci-").FullName;
         try
         {
-            await Program(folder, "apt-get", "exit 0\n");
-            await Program(folder, "dotnet", $"if [ \"$1\" = format ]; then exit {format}; fi\ncase \"$*\" in *DmaKit.Benchmarks*) echo '0 passed, 0 failed'; exit 0 ;; esac\necho \"called: $*\"\ncat <<'END'\n{output}END\nexit {status}\n");
+            await PretendedProgram.WriteAsync(folder, "apt-get", "exit 0\n");
+            await PretendedProgram.WriteAsync(folder, "dotnet", $"if [ \"$1\" = format ]; then exit {format}; fi\ncase \"$*\" in *DmaKit.Benchmarks*) echo '0 passed, 0 failed'; exit 0 ;; esac\necho \"called: $*\"\ncat <<'END'\n{output}END\nexit {status}\n");
 
             // One pipe for both streams: two are read in any order.
             return await ProcessRun.Of(
@@ -58,16 +58,6 @@ public sealed class CiTests
         finally
         {
             Directory.Delete(folder, recursive: true);
-        }
-    }
-
-    private static async Task Program(string folder, string name, string script)
-    {
-        string path = Path.Combine(folder, name);
-        await File.WriteAllTextAsync(path, "#!/bin/sh\n" + script, TestContext.Current.CancellationToken);
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         }
     }
 }

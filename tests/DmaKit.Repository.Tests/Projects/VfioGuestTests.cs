@@ -50,10 +50,10 @@ public sealed class VfioGuestTests
         try
         {
             await File.WriteAllTextAsync(Path.Combine(folder, "said"), results, TestContext.Current.CancellationToken);
-            await Program(folder, "qemu-system-x86_64", $"for a in \"$@\"; do case $a in file,id=results,path=*) cp '{folder}/said' \"${{a#*path=}}\" ;; file:*/console) : >\"${{a#file:}}\" ;; esac; done\nexit {code}\n");
-            await Program(folder, "apt-cache", kernel ? "echo '  Depends: linux-image-pretended'\n" : "exit 1\n");
-            foreach (string name in (string[])["apt-get", "busybox", "zstd", "xz", "dpkg-deb", "dotnet"]) await Program(folder, name, "exit 0\n");
-            await Program(folder, "cpio", "cat >/dev/null\n");
+            await PretendedProgram.WriteAsync(folder, "qemu-system-x86_64", $"for a in \"$@\"; do case $a in file,id=results,path=*) cp '{folder}/said' \"${{a#*path=}}\" ;; file:*/console) : >\"${{a#file:}}\" ;; esac; done\nexit {code}\n");
+            await PretendedProgram.WriteAsync(folder, "apt-cache", kernel ? "echo '  Depends: linux-image-pretended'\n" : "exit 1\n");
+            foreach (string name in (string[])["apt-get", "busybox", "zstd", "xz", "dpkg-deb", "dotnet"]) await PretendedProgram.WriteAsync(folder, name, "exit 0\n");
+            await PretendedProgram.WriteAsync(folder, "cpio", "cat >/dev/null\n");
             string cached = Path.Combine(folder, "dmakit/vfio-guest/linux-image-pretended/modules");
             if (kernel)
             {
@@ -80,12 +80,5 @@ public sealed class VfioGuestTests
         {
             Directory.Delete(folder, recursive: true);
         }
-    }
-
-    private static async Task Program(string folder, string name, string script)
-    {
-        string path = Path.Combine(folder, name);
-        await File.WriteAllTextAsync(path, "#!/bin/sh\n" + script, TestContext.Current.CancellationToken);
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
     }
 }
