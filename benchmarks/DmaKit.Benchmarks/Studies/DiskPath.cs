@@ -73,7 +73,7 @@ internal static class DiskPath
             }
 
             double look = LookOf(clock);
-            machine.Observer = clock;
+            machine.AddObserver(clock);
             device.IsOn = true;
             for (int i = 0; i < 2000; i++) await RoundAsync(clock);
             double least = double.MaxValue;
@@ -87,7 +87,7 @@ internal static class DiskPath
                 (least, parts) = (now.Values.Sum(), now);
             }
 
-            machine.Observer = null;
+            machine.RemoveObserver(clock);
             device.IsOn = false;
 
             // A register that does nothing when it is written: the mask of interrupts, as it is.

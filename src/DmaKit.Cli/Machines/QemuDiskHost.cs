@@ -43,7 +43,7 @@ internal sealed class QemuDiskHost : DiskHost
                 },
                 cancellationToken).ConfigureAwait(false);
             var counter = new PortCounter();
-            platform.Observer = counter;
+            platform.AddObserver(counter);
             return new QemuDiskHost(platform, media, counter);
         }
         catch

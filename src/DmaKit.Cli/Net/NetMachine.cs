@@ -173,7 +173,7 @@ internal sealed class NetMachine : IAsyncDisposable
                 : ["-object", $"filter-dump,id=wire,netdev={WireName},maxlen=65536,file={QemuPlatformOptions.Escape(Path.GetFullPath(wireFile))}"],
         }, cancellationToken).ConfigureAwait(false);
         var counter = new PortCounter();
-        platform.Observer = counter;
+        platform.AddObserver(counter);
 
         // The port's counts are those of all cards together.
         return new NetMachine(platform, settings, card => card == 0 ? counter.Counters : default, () => platform.IommuMaps) { Window = window, LeastReceived = leastReceived };

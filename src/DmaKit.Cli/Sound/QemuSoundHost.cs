@@ -28,7 +28,7 @@ internal sealed class QemuSoundHost : SoundHost
         _wire = wire;
         _source = source;
         _channels = channels;
-        _platform.Observer = _counter;
+        _platform.AddObserver(_counter);
     }
 
     internal override DmaPlatform Platform => _platform;

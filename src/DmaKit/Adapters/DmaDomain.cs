@@ -13,6 +13,7 @@ public sealed class DmaDomain
     private readonly List<DmaFault> _faults = [];
     private readonly Queue<(LogicalRange Range, string Name)> _freed = new();
     private readonly Lock _gate = new();
+    private bool _settled;
 
     /// <summary>Used by platforms.</summary>
     /// <param name="platform">The machine.</param>
@@ -35,7 +36,7 @@ public sealed class DmaDomain
     public DmaPlatform Platform { get; }
 
     /// <summary>The platform's mechanism. For platforms and checkers; a driver has no use for it.</summary>
-    public DomainMemory Memory { get; }
+    public DomainMemory Memory { get; private set; }
 
     /// <summary>Its name for people.</summary>
     public string Name { get; }
@@ -103,6 +104,17 @@ public sealed class DmaDomain
         }
 
         Faulted?.Invoke(located);
+    }
+
+    /// <summary>The first adapter comes: who wants to stand between the core and the platform's memory does so now.</summary>
+    internal void Settle()
+    {
+        lock (_gate)
+        {
+            if (_settled) return;
+            _settled = true;
+            Memory = Platform.Interpose(this, Memory);
+        }
     }
 
     internal bool TryAllocate(DmaAdapter adapter, in RunRequest request, long length, string name, out CommonBuffer buffer)

@@ -173,7 +173,18 @@ public sealed class CommonBuffer : IDisposable
     }
 
     // By itself: a message's text in the middle of a short method makes all of it slower.
-    private Exception Refused(long offset, long length) => _disposed != 0
-        ? new ObjectDisposedException(nameof(CommonBuffer), $"Common buffer '{Name}' was disposed.")
-        : new ArgumentOutOfRangeException(nameof(offset), offset, $"{length} bytes at offset {offset} of common buffer '{Name}', which has {Length} bytes.");
+    private Exception Refused(long offset, long length)
+    {
+        MisuseLog misuse = Adapter.Function.Platform.Misuse;
+        if (_disposed != 0)
+        {
+            string disposed = $"Common buffer '{Name}' was disposed.";
+            misuse.NoteRefused("buffer-used-after-dispose", Name, disposed);
+            return new ObjectDisposedException(nameof(CommonBuffer), disposed);
+        }
+
+        string outside = $"{length} bytes at offset {offset} of common buffer '{Name}', which has {Length} bytes.";
+        misuse.NoteRefused("buffer-access-outside", Name, outside);
+        return new ArgumentOutOfRangeException(nameof(offset), offset, outside);
+    }
 }

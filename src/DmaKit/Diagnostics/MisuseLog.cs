@@ -12,6 +12,12 @@ public sealed partial class MisuseLog
     /// <summary>Raised for every report as it is made.</summary>
     public event Action<MisuseReport>? Reported;
 
+    /// <summary>
+    /// Raised when a call is refused because it broke a rule, just before the exception is thrown: such a call did no harm, and is not kept among
+    /// the <see cref="Reports"/>. For checkers, who tell even of what somebody catches and forgets.
+    /// </summary>
+    public event Action<MisuseReport>? Refused;
+
     /// <summary>Raised once for every kept report when the platform closes, whoever swallowed it before.</summary>
     public event Action<MisuseReport>? RepeatedAtClose;
 
@@ -35,6 +41,19 @@ public sealed partial class MisuseLog
         lock (_gate) _reports.Add(report);
         if (Logger is { } logger) LogReport(logger, report.Rule, report.Owner, report.Message, report.Cause);
         Tell(Reported, report);
+    }
+
+    /// <summary>A call that breaks a rule: tells who listens, and makes the exception to throw.</summary>
+    internal DmaMisuseException Refuse(string rule, string owner, string message)
+    {
+        NoteRefused(rule, owner, message);
+        return new DmaMisuseException(message) { Rule = rule };
+    }
+
+    /// <summary>As <see cref="Refuse"/>, where the exception is one of the framework's.</summary>
+    internal void NoteRefused(string rule, string owner, string message)
+    {
+        if (Refused is { } listeners) Tell(listeners, new MisuseReport(rule, message, owner));
     }
 
     /// <summary>Used by platforms at close: tells every report again.</summary>

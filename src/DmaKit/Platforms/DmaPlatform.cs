@@ -9,6 +9,9 @@ namespace DmaKit.Platforms;
 /// </remarks>
 public abstract class DmaPlatform : IAsyncDisposable
 {
+    private readonly List<Func<DmaDomain, DomainMemory, DomainMemory>> _interposed = [];
+    private DmaObserver? _observer;
+
     /// <summary>The platform's name for people, such as <c>emulated</c>.</summary>
     public abstract string Name { get; }
 
@@ -24,8 +27,45 @@ public abstract class DmaPlatform : IAsyncDisposable
     /// <summary>Misuse that could not be thrown where it happened, because it was found in a disposal or a handler.</summary>
     public MisuseLog Misuse { get; } = new();
 
-    /// <summary>Who is told of every change of ownership; null, the default, is off and costs nothing. Set it before a function is opened.</summary>
-    public DmaObserver? Observer { get; set; }
+    /// <summary>Who is told of every change of ownership; null, the default, is off and costs nothing. Later than at construction: <see cref="AddObserver"/>.</summary>
+    public DmaObserver? Observer
+    {
+        get => _observer;
+        init
+        {
+            if (value is not null) AddObserver(value);
+        }
+    }
+
+    /// <summary>Adds somebody who is told of every change of ownership, after those who are there. Before a function is opened.</summary>
+    /// <param name="observer">Who is told.</param>
+    public void AddObserver(DmaObserver observer)
+    {
+        ArgumentNullException.ThrowIfNull(observer);
+        _observer = _observer is null ? observer : new ObserverPair(_observer, observer);
+    }
+
+    /// <summary>Takes an observer away again that <see cref="AddObserver"/> added. What was opened before may still tell it.</summary>
+    /// <param name="observer">Who is told no more.</param>
+    public void RemoveObserver(DmaObserver observer) => _observer = ObserverPair.Without(_observer, observer);
+
+    /// <summary>
+    /// Puts something between the core and the platform's memory, in every domain whose first adapter is yet to come: a checker that fences runs
+    /// of memory, or one that refuses them on purpose. The last one that was put stands next to the core.
+    /// </summary>
+    /// <param name="wrap">Makes the memory that the core sees, of the domain's and of what it saw before.</param>
+    public void InterposeMemory(Func<DmaDomain, DomainMemory, DomainMemory> wrap)
+    {
+        ArgumentNullException.ThrowIfNull(wrap);
+        lock (_interposed) _interposed.Add(wrap);
+    }
+
+    internal DomainMemory Interpose(DmaDomain domain, DomainMemory memory)
+    {
+        lock (_interposed)
+            foreach (Func<DmaDomain, DomainMemory, DomainMemory> wrap in _interposed) memory = wrap(domain, memory);
+        return memory;
+    }
 
     /// <summary>Opens a function for this program alone.</summary>
     /// <param name="address">Its address, such as <c>0000:03:00.0</c>.</param>

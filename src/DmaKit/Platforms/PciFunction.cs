@@ -55,6 +55,7 @@ public abstract class PciFunction : IAsyncDisposable
     public DmaAdapter CreateAdapter(DmaConstraints constraints)
     {
         ArgumentNullException.ThrowIfNull(constraints);
+        Domain.Settle();
         var adapter = new DmaAdapter(this, constraints.Intersect(Domain.Limits));
         lock (_adapters) _adapters.Add(adapter);
         return adapter;

@@ -14,7 +14,7 @@ public sealed class TakingOrderTests
     {
         var order = new OrderObserver();
         await using var machine = new FusionMachine(s_narrow);
-        machine.Platform.Observer = order;
+        machine.Platform.AddObserver(order);
         machine.Run(
             async driver =>
             {

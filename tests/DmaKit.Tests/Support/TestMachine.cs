@@ -10,7 +10,7 @@ internal sealed class TestMachine : IAsyncDisposable
     public TestMachine(EmulatedPlatformOptions? options = null, DmaConstraints? limits = null, DmaObserver? observer = null, bool stepped = true)
     {
         Platform = new EmulatedPlatform((options ?? new EmulatedPlatformOptions { MemoryBytes = 64 << 20 }) with { Stepped = stepped });
-        Platform.Observer = observer;
+        if (observer is not null) Platform.AddObserver(observer);
         string address = Platform.Add(new EduDevice(new EduOptions { TransferDelay = TimeSpan.Zero }));
         Function = Platform.OpenAsync(address).AsTask().GetAwaiter().GetResult();
         Function.BusMaster = true;
