@@ -22,7 +22,7 @@ public sealed class VfioPlatform : DmaPlatform
     private readonly SystemMemory _buffers;
     private readonly IommuCounters _counters = new();
     private readonly InterruptLoop _loop = new();
-    private readonly GroupSpaces _groups;
+    private readonly BackEnd _backEnd;
     private readonly List<VfioSlot> _slots;
     private readonly List<VfioFunction> _closedFunctions = [];
     private readonly HostBus _bus = new();
@@ -36,13 +36,13 @@ public sealed class VfioPlatform : DmaPlatform
         Options = options ?? new VfioPlatformOptions();
         if (!OperatingSystem.IsLinux()) throw new DmaException("VFIO is Linux's; this is another system.");
         _slots = [.. Options.Functions.Count == 0
-            ? _bus.Functions().Where(f => f.IsReady).Select(SlotOf)
-            : Options.Functions.Select(a => SlotOf(Ready(_bus.Find(a) ?? throw NoFunction(a)))).OrderBy(s => s.Info.Address, StringComparer.Ordinal)];
+            ? _bus.Functions().Where(f => f.IsReady).Select(f => new VfioSlot(f))
+            : Options.Functions.Select(a => new VfioSlot(Ready(_bus.Find(a) ?? throw NoFunction(a)))).OrderBy(s => s.Info.Address, StringComparer.Ordinal)];
         Functions = [.. _slots.Select(s => s.Info)];
         long low = Math.Min(Options.MemoryBytes, MostLow);
         _memory = new MachineMemory(new FileMemory(low, Options.MemoryBytes - low), FirstFrame, fragmentation: 0, seed: 0);
         _buffers = new SystemMemory(_memory, aboveFirst: true);
-        _groups = new GroupSpaces(Options.OneDomain, MakeDomain);
+        _backEnd = new Type1BackEnd(Options.OneDomain, MakeDomain);
         _loop.Start();
     }
 
@@ -73,8 +73,7 @@ public sealed class VfioPlatform : DmaPlatform
         lock (slot.Gate)
         {
             if (slot.Open is not null) throw new DmaException($"Function {slot.Info} is open already; dispose it first.");
-            (GroupFile group, DmaDomain domain) = _groups.Take(slot.Group);
-            DeviceFile device = group.OpenDevice(slot.Info.Address);
+            (DeviceFile device, DmaDomain domain) = _backEnd.Open(slot.Function);
             try
             {
                 return new ValueTask<PciFunction>(slot.Open = new VfioFunction(this, slot, domain, device, _loop));
@@ -104,8 +103,8 @@ public sealed class VfioPlatform : DmaPlatform
         await _loop.StopAsync().ConfigureAwait(false);
         _loop.Dispose();
 
-        // With the containers goes every mapping: no device comes to the memory any more.
-        _groups.Dispose();
+        // With it goes every mapping: no device comes to the memory any more.
+        _backEnd.Dispose();
         Misuse.RepeatAll();
         foreach (VfioFunction function in _closedFunctions) function.Unmap();
         _memory.Dispose();
@@ -117,8 +116,6 @@ public sealed class VfioPlatform : DmaPlatform
         lock (slot.Gate) slot.Open = null;
     }
 
-    private static VfioSlot SlotOf(HostFunction function) => new(function.Info, function.Group!.Value);
-
     private static DmaException NoFunction(string address) => new($"This machine has no function {address}. 'lspci -D' shows those that it has.");
 
     private static HostFunction Ready(HostFunction function) => function.IsReady ? function : throw new DmaException(HostBus.WhyNotReady(function));
@@ -129,6 +126,6 @@ public sealed class VfioPlatform : DmaPlatform
         return _bus.Find(address) is { } function ? new DmaException(HostBus.WhyNotReady(function)) : NoFunction(address);
     }
 
-    private DmaDomain MakeDomain(ContainerFile container, string name) => new(
-        this, new TranslatedMemory(_memory, _buffers, _counters, new ContainerTable(container, _memory.Physical.HostOf, MemoryLock.OfThisProcess)) { Registers = Options.MapRegisters }, name);
+    private DmaDomain MakeDomain(KernelSpace space, string name) => new(
+        this, new TranslatedMemory(_memory, _buffers, _counters, new KernelTable(space, _memory.Physical.HostOf)) { Registers = Options.MapRegisters }, name);
 }

@@ -6,8 +6,6 @@ namespace DmaKit.Vfio;
 /// <summary>The interrupts of an open function: MSI-X where it has them, else MSI, else its line; and the kernel's own two.</summary>
 internal sealed class InterruptSetup
 {
-    private const int Line = 0, Message = 1, MessageX = 2, Errors = 3, Request = 4;
-
     // More than any driver here asks for; each costs the machine a vector.
     private const int MostMessages = 64;
 
@@ -19,7 +17,7 @@ internal sealed class InterruptSetup
     {
         _device = device;
         _loop = loop;
-        Vectors = (allowMessages ? TryMessages(function, MessageX, InterruptKind.MessageX) ?? TryMessages(function, Message, InterruptKind.Message) : null)
+        Vectors = (allowMessages ? TryMessages(function, DeviceFile.MessageX, InterruptKind.MessageX) ?? TryMessages(function, DeviceFile.Message, InterruptKind.Message) : null)
             ?? TryLine(function, misuse) ?? [];
     }
 
@@ -28,8 +26,8 @@ internal sealed class InterruptSetup
     /// <summary>Listens to the kernel's own two.</summary>
     internal void WatchLosses(VfioFunction function)
     {
-        Watch(function, Errors, "the device reported an error that it does not get over without a reset");
-        Watch(function, Request, "the kernel wants it back: it is being removed, or unbound from vfio-pci");
+        Watch(function, DeviceFile.Errors, "the device reported an error that it does not get over without a reset");
+        Watch(function, DeviceFile.Request, "the kernel wants it back: it is being removed, or unbound from vfio-pci");
     }
 
     /// <summary>Listens to none of them any more.</summary>
@@ -83,17 +81,11 @@ internal sealed class InterruptSetup
 
     private InterruptVector[]? TryLine(VfioFunction function, MisuseLog misuse)
     {
-        if (_device.CountInterrupts(Line) == 0) return null;
-        Descriptor counter = Kernel.NewEvent();
-        if (_device.SetEvents(Line, [counter]) != 0)
-        {
-            counter.Dispose();
-            return null;
-        }
-
+        if (_device.CountInterrupts(DeviceFile.Line) == 0) return null;
+        if (_device.OpenLine() is not { } line) return null;
         _device.MaskLine(true);
-        var vector = new LineVector(function, _device, counter, misuse);
-        _attached.Add((Line, counter, _loop.Attach(counter, vector)));
+        var vector = new LineVector(function, _device, line, misuse);
+        _attached.Add((DeviceFile.Line, line, _loop.Attach(line, vector)));
         return [vector];
     }
 

@@ -19,8 +19,8 @@ internal sealed class VfioBarWindow(VfioFunction function, DeviceFile device, Re
         if (Find(offset, size) is not { } area)
         {
             // A port has no access of 64 bits.
-            if (size > WidestPort) return device.Read(region.Offset + offset, WidestPort) | (device.Read(region.Offset + offset + WidestPort, WidestPort) << 32);
-            return device.Read(region.Offset + offset, size);
+            if (size > WidestPort) return device.Read(region, offset, WidestPort) | (device.Read(region, offset + WidestPort, WidestPort) << 32);
+            return device.Read(region, offset, size);
         }
 
         ulong value = area.Read(offset, size);
@@ -36,8 +36,8 @@ internal sealed class VfioBarWindow(VfioFunction function, DeviceFile device, Re
         if (Find(offset, size) is { } area) area.Write(offset, size, value);
         else
         {
-            device.Write(region.Offset + offset, Math.Min(size, WidestPort), size > WidestPort ? (uint)value : value);
-            if (size > WidestPort) device.Write(region.Offset + offset + WidestPort, WidestPort, value >> 32);
+            device.Write(region, offset, Math.Min(size, WidestPort), size > WidestPort ? (uint)value : value);
+            if (size > WidestPort) device.Write(region, offset + WidestPort, WidestPort, value >> 32);
         }
     }
 

@@ -11,12 +11,12 @@ internal sealed class VfioConfigSpace(VfioFunction function, DeviceFile device, 
     protected override uint ReadCore(int offset, int size)
     {
         function.ThrowIfGone();
-        return (uint)device.Read(region.Offset + offset, size);
+        return (uint)device.Read(region, offset, size);
     }
 
     protected override void WriteCore(int offset, int size, uint value)
     {
         function.ThrowIfGone();
-        device.Write(region.Offset + offset, size, value);
+        device.Write(region, offset, size, value);
     }
 }

@@ -166,8 +166,8 @@ internal sealed class VfioFunction : PciFunction
     {
         lock (_gate)
         {
-            ulong command = _device.Read(_config.Offset + CommandRegister, sizeof(ushort));
-            _device.Write(_config.Offset + CommandRegister, sizeof(ushort), (command | on) & ~(ulong)off);
+            ulong command = _device.Read(_config, CommandRegister, sizeof(ushort));
+            _device.Write(_config, CommandRegister, sizeof(ushort), (command | on) & ~(ulong)off);
         }
     }
 }

@@ -3,11 +3,11 @@ using DmaKit.Platforms;
 namespace DmaKit.Vfio;
 
 /// <summary>A function that the program may open, and whether it has.</summary>
-internal sealed class VfioSlot(PciFunctionInfo info, int group)
+internal sealed class VfioSlot(HostFunction function)
 {
-    internal PciFunctionInfo Info { get; } = info;
+    internal HostFunction Function { get; } = function;
 
-    internal int Group { get; } = group;
+    internal PciFunctionInfo Info => Function.Info;
 
     internal Lock Gate { get; } = new();
 

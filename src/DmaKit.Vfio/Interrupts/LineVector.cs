@@ -7,7 +7,7 @@ namespace DmaKit.Vfio;
 /// A function's interrupt line. The kernel masks it when it is raised and tells this process; after the handler it is let through again, and told
 /// again as long as the device holds it.
 /// </summary>
-internal sealed class LineVector(VfioFunction function, DeviceFile device, Descriptor counter, MisuseLog misuse) : InterruptVector(function, 0, InterruptKind.Line), IEventSource
+internal sealed class LineVector(VfioFunction function, DeviceFile device, Descriptor line, MisuseLog misuse) : InterruptVector(function, 0, InterruptKind.Line), IEventSource
 {
     private const int NobodyCares = 1000;
 
@@ -18,7 +18,7 @@ internal sealed class LineVector(VfioFunction function, DeviceFile device, Descr
 
     public void OnEvent()
     {
-        EventPoll.Take(counter);
+        device.TakeLine(line);
         Interlocked.Exchange(ref _raised, 1);
     }
 

@@ -4,7 +4,7 @@ namespace DmaKit.Vfio.Native;
 
 /// <summary>A VFIO container: one logical address space, which groups of functions are put into.</summary>
 /// <remarks>Safe from any thread. Closing it takes every mapping away.</remarks>
-internal sealed unsafe class ContainerFile : IDisposable
+internal sealed unsafe class ContainerFile : KernelSpace
 {
     internal const string Path = "/dev/vfio/vfio";
 
@@ -55,8 +55,9 @@ internal sealed unsafe class ContainerFile : IDisposable
         }
     }
 
-    /// <summary>Which addresses may be mapped, in order, each with its first and last byte, and how many mappings may be made yet.</summary>
-    internal (IReadOnlyList<(ulong First, ulong Last)> Ranges, long Mappings) Ask()
+    internal override MemoryLock Locks => MemoryLock.OfThisProcess();
+
+    internal override (IReadOnlyList<(ulong First, ulong Last)> Ranges, long Mappings) Ask()
     {
         byte* answer = stackalloc byte[AnswerLength];
         var all = new Span<byte>(answer, AnswerLength);
@@ -70,9 +71,7 @@ internal sealed unsafe class ContainerFile : IDisposable
         return (CapabilityChain.Pairs(CapabilityChain.Find(all, info.Capabilities, RangesCapability)), left.IsEmpty ? long.MaxValue : BinaryPrimitives.ReadUInt32LittleEndian(left));
     }
 
-    /// <summary>Lets devices read and write memory of this process.</summary>
-    /// <returns>0, or the error number.</returns>
-    internal int Map(ulong address, nint host, long length)
+    internal override int Map(ulong address, nint host, long length)
     {
         var map = new DmaMap { Size = (uint)sizeof(DmaMap), Flags = MayReadAndWrite, Host = (ulong)host, Address = address, Length = (ulong)length };
 
@@ -80,9 +79,7 @@ internal sealed unsafe class ContainerFile : IDisposable
         return Kernel.Control(_file, Request.MapDma, &map) == 0 ? 0 : Kernel.LastError;
     }
 
-    /// <summary>Takes mappings away that lie whole in a range. When it returns, no device comes to the memory any more.</summary>
-    /// <returns>0, or the error number.</returns>
-    internal int Unmap(ulong address, long length)
+    internal override int Unmap(ulong address, long length)
     {
         var unmap = new DmaUnmap { Size = (uint)sizeof(DmaUnmap), Address = address, Length = (ulong)length };
 
@@ -90,5 +87,5 @@ internal sealed unsafe class ContainerFile : IDisposable
         return Kernel.Control(_file, Request.UnmapDma, &unmap) == 0 ? 0 : Kernel.LastError;
     }
 
-    public void Dispose() => _file.Dispose();
+    public override void Dispose() => _file.Dispose();
 }

@@ -65,7 +65,7 @@ internal sealed unsafe class GroupFile : IDisposable
 
     /// <summary>Opens a function of the group.</summary>
     /// <param name="address">Such as <c>0000:03:00.0</c>.</param>
-    internal DeviceFile OpenDevice(string address)
+    internal VfioDeviceFile OpenDevice(string address)
     {
         nint name = Marshal.StringToCoTaskMemUTF8(address);
         try
@@ -73,7 +73,7 @@ internal sealed unsafe class GroupFile : IDisposable
             // SAFETY: a string that ends with zero, until the finally.
             int number = Kernel.Control(_file, Request.GetDevice, (void*)name);
             if (number < 0) throw new DmaException($"{address} cannot be opened through {_path}: {Kernel.Words(Kernel.LastError)}.");
-            return new DeviceFile(new Descriptor(number), address);
+            return new VfioDeviceFile(new Descriptor(number), address);
         }
         finally
         {

@@ -5,34 +5,31 @@ using DmaKit.Vfio.Native;
 namespace DmaKit.Vfio;
 
 /// <summary>
-/// The IOMMU's table of a container. Each run of adjacent pages is one mapping of the kernel's, which pins its memory; taking it away is confirmed
+/// The IOMMU's table of an address space that the kernel keeps. Each run of adjacent pages is one mapping of the kernel's, which pins its memory; taking it away is confirmed
 /// when the call returns.
 /// </summary>
 /// <remarks>As <see cref="PageTranslation"/>: one writer at a time.</remarks>
-internal sealed class ContainerTable : PageTranslation
+internal sealed class KernelTable : PageTranslation
 {
     // What the kernel allows a container unless its module was told otherwise.
     private const long UsualMappings = 65_535;
 
     private const int PageShift = PhysicalMemory.PageShift;
 
-    private readonly ContainerFile _container;
+    private readonly KernelSpace _space;
     private readonly Func<long, nint> _hostOf;
-    private readonly Func<MemoryLock> _locks;
     private readonly FrameRun[] _pages;
     private readonly SortedList<long, FrameRun> _mapped = [];
     private string? _shortage;
 
-    /// <summary>Makes the table of a container that has its IOMMU and no mapping.</summary>
-    /// <param name="container">The container.</param>
+    /// <summary>Makes the table of a space that has its IOMMU and no mapping.</summary>
+    /// <param name="space">The space.</param>
     /// <param name="hostOf">Where a frame is in this process.</param>
-    /// <param name="locks">How much memory may be locked.</param>
-    internal ContainerTable(ContainerFile container, Func<long, nint> hostOf, Func<MemoryLock> locks)
+    internal KernelTable(KernelSpace space, Func<long, nint> hostOf)
     {
-        _container = container;
+        _space = space;
         _hostOf = hostOf;
-        _locks = locks;
-        (IReadOnlyList<(ulong First, ulong Last)> ranges, _) = container.Ask();
+        (IReadOnlyList<(ulong First, ulong Last)> ranges, _) = space.Ask();
         _pages = WholePages(ranges);
         AddressBits = BitsOf(_pages);
     }
@@ -45,13 +42,13 @@ internal sealed class ContainerTable : PageTranslation
 
     internal override IEnumerable<FrameRun> Pages => _pages;
 
-    internal override long PagesLeft => _container.Ask().Mappings == 0 ? 0 : _locks().Left >> PageShift;
+    internal override long PagesLeft => _space.Ask().Mappings == 0 ? 0 : _space.Locks.Left >> PageShift;
 
     internal override string? Shortage => _shortage;
 
     internal override bool TryMap(long page, FrameRun run)
     {
-        int error = _container.Map((ulong)page << PageShift, _hostOf(run.First), run.Count << PageShift);
+        int error = _space.Map((ulong)page << PageShift, _hostOf(run.First), run.Count << PageShift);
         if (error == 0)
         {
             _mapped.Add(page, run);
@@ -59,13 +56,13 @@ internal sealed class ContainerTable : PageTranslation
             return true;
         }
 
-        _shortage = Explain(error, run.Count << PageShift, _mapped.Count, _locks());
+        _shortage = Explain(error, run.Count << PageShift, _mapped.Count, _space.Locks);
         return false;
     }
 
     internal override void Unmap(long page, long count)
     {
-        _ = _container.Unmap((ulong)page << PageShift, count << PageShift);
+        _ = _space.Unmap((ulong)page << PageShift, count << PageShift);
         for (int i = FirstFrom(page); i < _mapped.Count && _mapped.GetKeyAtIndex(i) < page + count;) _mapped.RemoveAt(i);
     }
 

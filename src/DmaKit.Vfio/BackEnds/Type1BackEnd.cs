@@ -2,18 +2,31 @@ using DmaKit.Vfio.Native;
 
 namespace DmaKit.Vfio;
 
-/// <summary>The IOMMU groups that the program has, and the container and logical address space that each is in. They stay until the platform closes.</summary>
-/// <remarks>Safe from any thread.</remarks>
-internal sealed class GroupSpaces(bool oneForAll, Func<ContainerFile, string, DmaDomain> makeDomain) : IDisposable
+/// <summary>VFIO's type 1: the program has IOMMU groups, each in a container, and each container is a logical address space. Groups stay the program's until the platform closes.</summary>
+internal sealed class Type1BackEnd(bool oneForAll, Func<KernelSpace, string, DmaDomain> makeDomain) : BackEnd
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<int, (GroupFile Group, Space Space)> _groups = [];
     private readonly List<Space> _spaces = [];
 
-    /// <summary>Takes a group, if the program has it not yet.</summary>
-    /// <param name="number">Its number.</param>
-    /// <returns>The group, and the address space that its functions live in.</returns>
-    internal (GroupFile Group, DmaDomain Domain) Take(int number)
+    internal override (DeviceFile Device, DmaDomain Domain) Open(HostFunction function)
+    {
+        (GroupFile group, DmaDomain domain) = Take(function.Group!.Value);
+        return (group.OpenDevice(function.Info.Address), domain);
+    }
+
+    public override void Dispose()
+    {
+        lock (_gate)
+        {
+            foreach ((GroupFile group, _) in _groups.Values) group.Dispose();
+            foreach (Space space in _spaces) space.Container.Dispose();
+            _groups.Clear();
+            _spaces.Clear();
+        }
+    }
+
+    private (GroupFile Group, DmaDomain Domain) Take(int number)
     {
         lock (_gate)
         {
@@ -30,18 +43,6 @@ internal sealed class GroupSpaces(bool oneForAll, Func<ContainerFile, string, Dm
                 group.Dispose();
                 throw;
             }
-        }
-    }
-
-    /// <summary>Gives groups and containers back, and with them every mapping.</summary>
-    public void Dispose()
-    {
-        lock (_gate)
-        {
-            foreach ((GroupFile group, _) in _groups.Values) group.Dispose();
-            foreach (Space space in _spaces) space.Container.Dispose();
-            _groups.Clear();
-            _spaces.Clear();
         }
     }
 
