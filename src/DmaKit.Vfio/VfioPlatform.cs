@@ -9,7 +9,7 @@ namespace DmaKit.Vfio;
 /// nothing else. Drivers run on it as on any other platform.
 /// </summary>
 /// <remarks>
-/// Safe from any thread. Needs functions that are bound to vfio-pci, and the right to open their group's file; not root. Memory that was handed out
+/// Safe from any thread. Needs functions that are bound to vfio-pci, and the right to open their files or their group's; not root. Memory that was handed out
 /// may be accessed until the platform is closed, and not after. A group that was opened stays this program's until then.
 /// </remarks>
 public sealed class VfioPlatform : DmaPlatform
@@ -39,10 +39,11 @@ public sealed class VfioPlatform : DmaPlatform
             ? _bus.Functions().Where(f => f.IsReady).Select(f => new VfioSlot(f))
             : Options.Functions.Select(a => new VfioSlot(Ready(_bus.Find(a) ?? throw NoFunction(a)))).OrderBy(s => s.Info.Address, StringComparer.Ordinal)];
         Functions = [.. _slots.Select(s => s.Info)];
+        BackEnd = BackEndChoice.Of(Options.BackEnd, [.. _slots.Select(s => s.Function)], "/");
+        _backEnd = BackEnd == VfioBackEnd.Iommufd ? new IommufdBackEnd(Options.OneDomain, MakeDomain) : new Type1BackEnd(Options.OneDomain, MakeDomain);
         long low = Math.Min(Options.MemoryBytes, MostLow);
         _memory = new MachineMemory(new FileMemory(low, Options.MemoryBytes - low), FirstFrame, fragmentation: 0, seed: 0);
         _buffers = new SystemMemory(_memory, aboveFirst: true);
-        _backEnd = new Type1BackEnd(Options.OneDomain, MakeDomain);
         _loop.Start();
     }
 
@@ -60,6 +61,9 @@ public sealed class VfioPlatform : DmaPlatform
 
     /// <summary>How the program uses the machine's devices.</summary>
     public VfioPlatformOptions Options { get; }
+
+    /// <summary>In which of the kernel's ways functions are opened; never automatic.</summary>
+    public VfioBackEnd BackEnd { get; }
 
     /// <summary>How often the kernel was given something to map for devices.</summary>
     public long IommuMaps => _counters.Maps;

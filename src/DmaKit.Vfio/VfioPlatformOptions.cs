@@ -21,6 +21,13 @@ public sealed record VfioPlatformOptions
     /// <summary>The addresses of the functions that the program may see and open, such as <c>0000:03:00.0</c>; empty, the default, for all that are bound to vfio-pci.</summary>
     public IReadOnlyList<string> Functions { get; init; } = [];
 
+    /// <summary>In which of the kernel's ways functions are opened. A way that is named is used or, where the kernel has it not, is an error.</summary>
+    public VfioBackEnd BackEnd
+    {
+        get;
+        init => field = Enum.IsDefined(value) ? value : throw Bad(nameof(BackEnd), value, string.Join(", ", Enum.GetNames<VfioBackEnd>()));
+    }
+
     /// <summary>Whether all functions share one logical address space, so that one mapping serves them all. Otherwise each IOMMU group has one of its own.</summary>
     public bool OneDomain { get; init; }
 

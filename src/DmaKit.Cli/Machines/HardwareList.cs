@@ -5,14 +5,16 @@ using DmaKit.Vfio;
 namespace DmaKit.Cli;
 
 /// <summary>The PCI functions of this machine: who has each, in which IOMMU group, and who keeps the group from being given to a program.</summary>
-internal sealed class HardwareList(IReadOnlyList<HostFunction> functions)
+internal sealed class HardwareList(HostBus bus)
 {
     // Bridges of a group do not count: the kernel keeps them.
     private const int BridgeClass = 0x06;
 
+    private readonly IReadOnlyList<HostFunction> _functions = bus.Functions();
+
     internal void WriteText(TextWriter output)
     {
-        foreach (HostFunction function in functions)
+        foreach (HostFunction function in _functions)
         {
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
@@ -27,7 +29,7 @@ internal sealed class HardwareList(IReadOnlyList<HostFunction> functions)
         json.WriteString("verb", "devices");
         json.WriteString("platform", PlatformOption.Show(PlatformKind.Vfio));
         json.WriteStartArray("devices");
-        foreach (HostFunction function in functions)
+        foreach (HostFunction function in _functions)
         {
             json.WriteStartObject();
             json.WriteString("address", function.Info.Address);
@@ -41,6 +43,7 @@ internal sealed class HardwareList(IReadOnlyList<HostFunction> functions)
             json.WriteStartArray("blockedBy");
             foreach (HostFunction other in BlockersOf(function)) json.WriteStringValue(other.Info.Address);
             json.WriteEndArray();
+            json.WriteString("backEnd", bus.BackEndOf(function) is { } way ? Show(way) : null);
             json.WriteBoolean("ready", function.IsReady && !BlockersOf(function).Any());
             json.WriteEndObject();
         }
@@ -51,9 +54,9 @@ internal sealed class HardwareList(IReadOnlyList<HostFunction> functions)
     /// <summary>What keeps a program from opening any function here, and what mends it; null when one can be opened.</summary>
     internal (string Problem, string Remedy)? Problem()
     {
-        if (functions.Count == 0) return ("this machine shows no PCI functions", "run it on a machine that has some");
-        if (functions.All(f => f.Group is null)) return ("the IOMMU is off: no function is in an IOMMU group", "switch it on in the firmware's setup, and on Intel start the kernel with intel_iommu=on");
-        HostFunction[] bound = [.. functions.Where(f => f.IsReady)];
+        if (_functions.Count == 0) return ("this machine shows no PCI functions", "run it on a machine that has some");
+        if (_functions.All(f => f.Group is null)) return ("the IOMMU is off: no function is in an IOMMU group", "switch it on in the firmware's setup, and on Intel start the kernel with intel_iommu=on");
+        HostFunction[] bound = [.. _functions.Where(f => f.IsReady)];
         if (bound.Length == 0) return ("no function is bound to vfio-pci", "dmakit devices --platform vfio, and then as root dmakit bind ADDRESS");
         if (bound.All(f => BlockersOf(f).Any()))
         {
@@ -64,9 +67,12 @@ internal sealed class HardwareList(IReadOnlyList<HostFunction> functions)
         return null;
     }
 
+    /// <summary>A back end's name for people.</summary>
+    internal static string Show(VfioBackEnd way) => way == VfioBackEnd.Iommufd ? "iommufd" : "type 1";
+
     /// <summary>Whoever else of a function's group has a driver that keeps the group.</summary>
     private IEnumerable<HostFunction> BlockersOf(HostFunction function) =>
-        function.Group is null ? [] : functions.Where(f => f.Group == function.Group && f != function && f.Driver is not null && !f.IsReady && f.Info.ClassCode >> 16 != BridgeClass);
+        function.Group is null ? [] : _functions.Where(f => f.Group == function.Group && f != function && f.Driver is not null && !f.IsReady && f.Info.ClassCode >> 16 != BridgeClass);
 
     private string Group(HostFunction function)
     {
@@ -74,6 +80,11 @@ internal sealed class HardwareList(IReadOnlyList<HostFunction> functions)
         string number = group.ToString(CultureInfo.InvariantCulture);
         string[] blockers = [.. BlockersOf(function).Select(f => $"{f.Info.Address} ({f.Driver})")];
         if (blockers.Length > 0) return $"{number}, kept by {string.Join(", ", blockers)}";
-        return function.IsReady ? $"{number}, ready: /dev/vfio/{number}" : number;
+        return bus.BackEndOf(function) switch
+        {
+            null => number,
+            VfioBackEnd.Iommufd => $"{number}, ready by iommufd: {function.DeviceFile}",
+            var way => $"{number}, ready by {Show(way.Value)}: /dev/vfio/{number}",
+        };
     }
 }

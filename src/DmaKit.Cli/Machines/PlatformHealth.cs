@@ -17,6 +17,9 @@ internal sealed record PlatformHealth(PlatformKind Platform, string? Problem, st
     /// <summary>Whether it works.</summary>
     internal bool Works => Problem is null;
 
+    /// <summary>In which of the kernel's ways this machine's devices would be opened; null for other platforms, and where none can be.</summary>
+    internal VfioBackEnd? BackEnd { get; private init; }
+
     /// <summary>Finds out by starting it; of this machine's own devices, by looking.</summary>
     /// <param name="platform">The platform.</param>
     /// <param name="machineRoot">Where the machine's own files begin.</param>
@@ -42,9 +45,11 @@ internal sealed record PlatformHealth(PlatformKind Platform, string? Problem, st
 
     private static PlatformHealth ExamineHardware(string machineRoot)
     {
-        if (new HardwareList(new HostBus(machineRoot).Functions()).Problem() is var (problem, remedy)) return new PlatformHealth(PlatformKind.Vfio, problem, remedy);
-        return MemoryLock.OfThisProcess() is { Limit: < EnoughLocked } locks
+        var bus = new HostBus(machineRoot);
+        if (new HardwareList(bus).Problem() is var (problem, remedy)) return new PlatformHealth(PlatformKind.Vfio, problem, remedy);
+        PlatformHealth health = MemoryLock.OfThisProcess() is { Limit: < EnoughLocked } locks
             ? new PlatformHealth(PlatformKind.Vfio, $"this process may lock {SizeText.Show(locks.Limit.Value)} of memory for devices, and a driver with buffers takes more", "ulimit -l unlimited, or a memlock line in /etc/security/limits.conf")
             : new PlatformHealth(PlatformKind.Vfio, null, null);
+        return health with { BackEnd = bus.BackEndOfAll() };
     }
 }

@@ -24,7 +24,7 @@ internal static class DevicesVerb
         {
             if (platform.Read(parsed) == PlatformKind.Vfio)
             {
-                var list = new HardwareList(new HostBus(host.MachineRoot).Functions());
+                var list = new HardwareList(new HostBus(host.MachineRoot));
                 if (parsed.GetValue(json)) JsonOutput.Write(host, list.WriteJson);
                 else list.WriteText(host.Out);
                 return ExitCode.Done;

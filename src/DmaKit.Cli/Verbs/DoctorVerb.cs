@@ -51,7 +51,7 @@ internal static class DoctorVerb
         foreach (PlatformHealth one in health)
         {
             string name = PlatformOption.Show(one.Platform);
-            host.Out.WriteLine(one.Works ? $"platform  {name}: works" : $"platform  {name}: does not work: {HelpText.LowerFirst(one.Problem!)}");
+            host.Out.WriteLine(one.Works ? $"platform  {name}: works{(one.BackEnd is { } way ? $", by {HardwareList.Show(way)}" : "")}" : $"platform  {name}: does not work: {HelpText.LowerFirst(one.Problem!)}");
             if (one.Remedy is not null) host.Out.WriteLine($"          mend it with: {one.Remedy}");
         }
     }
@@ -72,6 +72,7 @@ internal static class DoctorVerb
             json.WriteStartObject();
             json.WriteString("name", PlatformOption.Show(one.Platform));
             json.WriteBoolean("works", one.Works);
+            json.WriteString("backEnd", one.BackEnd is { } way ? HardwareList.Show(way) : null);
             json.WriteString("problem", one.Problem);
             json.WriteString("remedy", one.Remedy);
             json.WriteEndObject();

@@ -10,6 +10,7 @@ public sealed class HostBus(string? root = null)
 {
     internal const string VfioDriver = "vfio-pci";
 
+    private readonly string _root = root ?? "/";
     private readonly string _devices = Path.Combine(root ?? "/", "sys/bus/pci/devices");
 
     /// <summary>All functions, in order of address. Empty where there is no PCI.</summary>
@@ -26,7 +27,25 @@ public sealed class HostBus(string? root = null)
         string folder = Path.Combine(_devices, address.ToLowerInvariant());
         if (Number(folder, "vendor") is not { } vendor || Number(folder, "device") is not { } device || Number(folder, "class") is not { } code) return null;
         var info = new PciFunctionInfo(address.ToLowerInvariant(), (ushort)vendor, (ushort)device, code, PciClasses.NameOf(code));
-        return new HostFunction(info, Link(folder, "driver"), int.TryParse(Link(folder, "iommu_group"), CultureInfo.InvariantCulture, out int group) ? group : null);
+        return new HostFunction(info, Link(folder, "driver"), int.TryParse(Link(folder, "iommu_group"), CultureInfo.InvariantCulture, out int group) ? group : null)
+        {
+            DeviceFile = Only(Path.Combine(folder, "vfio-dev")) is { } name ? $"/dev/vfio/devices/{name}" : null,
+        };
+    }
+
+    /// <summary>By which back end a platform of all functions that are ready would open them now, if it is asked for none; null when none is ready.</summary>
+    public VfioBackEnd? BackEndOfAll()
+    {
+        HostFunction[] ready = [.. Functions().Where(f => f.IsReady)];
+        return ready.Length > 0 ? BackEndChoice.Of(VfioBackEnd.Automatic, ready, _root) : null;
+    }
+
+    /// <summary>By which back end a platform of this function alone would open it now, if it is asked for none.</summary>
+    /// <returns>Null when no program may open it as it is.</returns>
+    public VfioBackEnd? BackEndOf(HostFunction function)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        return function.IsReady ? BackEndChoice.Of(VfioBackEnd.Automatic, [function], _root) : null;
     }
 
     /// <summary>Why a program may not open a function, and what mends it. For one that is ready: somebody bound it in the meantime.</summary>
@@ -46,6 +65,8 @@ public sealed class HostBus(string? root = null)
         if (!File.Exists(file)) return null;
         return int.TryParse(File.ReadAllText(file).AsSpan().Trim()[2..], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out int value) ? value : null;
     }
+
+    private static string? Only(string folder) => Directory.Exists(folder) ? Path.GetFileName(Directory.EnumerateFileSystemEntries(folder).FirstOrDefault()) : null;
 
     private static string? Link(string folder, string name) => new FileInfo(Path.Combine(folder, name)).LinkTarget is { } target ? Path.GetFileName(target) : null;
 }

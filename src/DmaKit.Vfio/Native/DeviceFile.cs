@@ -7,6 +7,9 @@ internal abstract class DeviceFile(string address) : IDisposable
     /// <summary>Kinds of interrupt: the line, messages, the device's report of an error, and the kernel's request to let go.</summary>
     internal const int Line = 0, Message = 1, MessageX = 2, Errors = 3, Request = 4;
 
+    /// <summary>The function's address, such as <c>0000:03:00.0</c>.</summary>
+    internal string Address { get; } = address;
+
     /// <summary>Whether the function can be reset alone.</summary>
     internal abstract bool CanReset { get; }
 
@@ -85,7 +88,7 @@ internal abstract class DeviceFile(string address) : IDisposable
         throw Lost("written");
     }
 
-    private DeviceLostException Closed() => new($"{address} was closed.");
+    private DeviceLostException Closed() => new($"{Address} was closed.");
 
-    private DeviceLostException Lost(string what) => new($"{address} could not be {what}: {Kernel.Words(Kernel.LastError)}.");
+    private DeviceLostException Lost(string what) => new($"{Address} could not be {what}: {Kernel.Words(Kernel.LastError)}.");
 }

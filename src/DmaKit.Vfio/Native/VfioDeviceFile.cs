@@ -32,6 +32,52 @@ internal sealed unsafe class VfioDeviceFile : DeviceFile
         Interrupts = (int)info.Interrupts;
     }
 
+    /// <summary>Opens a function's own file and binds it to iommufd. It does nothing yet: <see cref="Attach"/>.</summary>
+    /// <param name="path">Such as <c>/dev/vfio/devices/vfio0</c>.</param>
+    /// <param name="address">The function's address.</param>
+    /// <param name="group">The number of its IOMMU group.</param>
+    /// <param name="iommu">Where its address space will be.</param>
+    /// <exception cref="DmaException">It cannot be had; the message says why and what mends it.</exception>
+    internal static VfioDeviceFile Open(string path, string address, int group, IommuFile iommu)
+    {
+        Descriptor file = Kernel.Open(path);
+        if (file.IsInvalid)
+        {
+            int error = Kernel.LastError;
+            throw new DmaException(error switch
+            {
+                Errno.NoEntry => $"There is no {path}: {address} is not bound to vfio-pci any more.",
+                Errno.Access or Errno.NotPermitted => $"{path} may not be opened by this user. Mend it with: chown $USER {path}",
+                _ => $"{path} cannot be opened: {Kernel.Words(error)}.",
+            });
+        }
+
+        try
+        {
+            Bind(file, path, address, group, iommu);
+            return new VfioDeviceFile(file, address);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Puts the function into an address space of iommufd: it reaches what is mapped there.</summary>
+    /// <exception cref="DmaException">The kernel refused.</exception>
+    internal void Attach(uint space)
+    {
+        var attach = new DeviceAttach { Size = (uint)sizeof(DeviceAttach), Space = space };
+
+        // SAFETY: the structure lies on this stack.
+        if (Kernel.Control(_file, Native.Request.AttachDevice, &attach) == 0) return;
+        int error = Kernel.LastError;
+        throw new DmaException(error == Errno.NoMemory
+            ? $"The address space has memory mapped that cannot be locked for {Address}, by RLIMIT_MEMLOCK or because the machine has none left. Raise the limit: ulimit -l unlimited"
+            : $"{Address} cannot be put into the address space; if it was to share that with others, leave OneDomain off. {Kernel.Words(error)}.");
+    }
+
     internal override bool CanReset { get; }
 
     /// <summary>How many regions there are; 9 for a PCI function.</summary>
@@ -113,6 +159,32 @@ internal sealed unsafe class VfioDeviceFile : DeviceFile
     internal override MappedArea? Map(Region region, long start, long length) => MappedArea.TryMap(_file, region.Offset + start, start, length);
 
     public override void Dispose() => _file.Dispose();
+
+    private static void Bind(Descriptor file, string path, string address, int group, IommuFile iommu)
+    {
+        bool held = false;
+        iommu.File.DangerousAddRef(ref held);
+        try
+        {
+            var bind = new DeviceBind { Size = (uint)sizeof(DeviceBind), Iommu = iommu.File.Number };
+
+            // SAFETY: the structure lies on this stack; the other descriptor is held.
+            if (Kernel.Control(file, Native.Request.BindDevice, &bind) == 0) return;
+            int error = Kernel.LastError;
+            throw new DmaException(error switch
+            {
+                Errno.Invalid => $"{address} is in use by another program, or by this one through another platform. Find it with: fuser -v {path}",
+                Errno.Busy => $"IOMMU group {group} of {address} is in use: by a program that has /dev/vfio/{group} (fuser -v /dev/vfio/{group}) or another function of the group, or by a driver of the kernel's that another function has "
+                    + $"('ls -l /sys/kernel/iommu_groups/{group}/devices/*/driver'; unbind it, or bind it to vfio-pci too).",
+                Errno.NotPermitted => $"The kernel lets no program have {address}: the machine does not remap interrupts, so that a device could raise any. On a machine whose users you trust: echo Y > /sys/module/iommufd/parameters/allow_unsafe_interrupts",
+                _ => $"{address} cannot be bound to {IommuFile.Path}: {Kernel.Words(error)}.",
+            });
+        }
+        finally
+        {
+            if (held) iommu.File.DangerousRelease();
+        }
+    }
 
     private static void Header(int* set, uint flags, int kind, int count, int data)
     {

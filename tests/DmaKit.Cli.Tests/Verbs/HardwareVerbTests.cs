@@ -23,7 +23,7 @@ public sealed class HardwareVerbTests
                 IOMMU group: 5
             0000:03:00.0  1000:0054  class 010000  storage controller
                 driver: vfio-pci
-                IOMMU group: 7, ready: /dev/vfio/7
+                IOMMU group: 7, ready by type 1: /dev/vfio/7
             0000:04:00.0  10ec:8139  class 020000  network controller
                 driver: vfio-pci
                 IOMMU group: 8, kept by 0000:04:00.1 (r8169)
@@ -41,6 +41,18 @@ public sealed class HardwareVerbTests
         Assert.Equal("0000:04:00.1", Assert.Single(kept.GetProperty("blockedBy").EnumerateArray()).GetString());
         Assert.False(kept.GetProperty("ready").GetBoolean());
         Assert.Equal(7, json.RootElement.GetProperty("devices")[1].GetProperty("group").GetInt32());
+    }
+
+    [Fact]
+    public async Task E2_DevicesAndTheDoctorSayInWhichWayOfTheKernelsADeviceIsOpened()
+    {
+        using FakeMachine machine = new FakeMachine().Add("0000:03:00.0", "1000", "0054", "010000", "vfio-pci", 7);
+        Assert.Equal("type 1", (await ExamineAsync(machine)).GetProperty("backEnd").GetString());
+        machine.AddIommufd("0000:03:00.0", "vfio3");
+        Assert.Equal("iommufd", (await ExamineAsync(machine)).GetProperty("backEnd").GetString());
+        Assert.Contains("IOMMU group: 7, ready by iommufd: /dev/vfio/devices/vfio3\n", (await InProcess.RunOnAsync(machine.Root, "", "devices", "--platform", "vfio")).Succeeded().Output, StringComparison.Ordinal);
+        using JsonDocument json = JsonDocument.Parse((await InProcess.RunOnAsync(machine.Root, "", "devices", "--platform", "vfio", "--json")).Succeeded().Output);
+        Assert.Equal("iommufd", json.RootElement.GetProperty("devices")[0].GetProperty("backEnd").GetString());
     }
 
     [Theory]

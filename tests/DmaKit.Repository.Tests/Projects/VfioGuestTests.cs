@@ -3,7 +3,7 @@ namespace DmaKit.Repository.Tests;
 /// <summary>eng/vfio-guest with a QEMU that only pretends: its last line and its status, however the guest ended.</summary>
 public sealed class VfioGuestTests
 {
-    private const string Started = "    T.A [STARTING]\n    T.A [FINISHED] Time: 0.1s\n";
+    private const string Started = "== type1\n    T.A [STARTING]\n    T.A [FINISHED] Time: 0.1s\n";
 
     [Theory]
     [InlineData("all passed", 85, 3, 0, 0, 0, "3 passed, 0 failed", true)]
@@ -19,7 +19,7 @@ public sealed class VfioGuestTests
         ProcessRun run = await Guest($"{Started}=== TEST EXECUTION SUMMARY ===\n   DmaKit.Vfio.GuestTests  Total: {total}, Errors: {errors}, Failed: {failed}, Skipped: {skipped}, Not Run: 0, Time: 1.5s\n", code);
         Assert.True(run.Output.Split('\n')[^1] == last, $"{what}:\n{run.Output}");
         Assert.Equal(succeeds, run.Status == 0);
-        Assert.Contains("passed T.A 0.1s\n", run.Output, StringComparison.Ordinal);
+        Assert.Contains("passed type1 T.A 0.1s\n", run.Output, StringComparison.Ordinal);
     }
 
     [Theory]

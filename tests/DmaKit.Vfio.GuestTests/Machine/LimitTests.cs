@@ -22,7 +22,15 @@ public sealed class LimitTests
             await using PciFunction function = await platform.OpenAsync(Guest.Edu);
             await using DmaAdapter dma = function.CreateAdapter(new DmaConstraints { AddressBits = 28 });
             var held = new List<CommonBuffer>();
-            while (dma.TryAllocateCommonBuffer(4096, null, out CommonBuffer? buffer)) held.Add(buffer);
+            while (held.Count < 40 && dma.TryAllocateCommonBuffer(4096, null, out CommonBuffer? buffer)) held.Add(buffer);
+            if (Guest.BackEnd == VfioBackEnd.Iommufd)
+            {
+                // It has no such limit.
+                Assert.Equal(40, held.Count);
+                foreach (CommonBuffer buffer in held) buffer.Dispose();
+                return;
+            }
+
             Assert.Equal(20, held.Count);
             DmaResourceException error = Assert.Throws<DmaResourceException>(() => dma.AllocateCommonBuffer(4096));
             Assert.Contains("dma_entry_limit", error.Message, StringComparison.Ordinal);

@@ -5,10 +5,13 @@ internal static class Guest
 {
     internal const string Edu = "0000:00:02.0", Disks = "0000:00:03.0", ReadOnlyDisk = "0000:00:04.0", Card = "0000:00:05.0", Peer = "0000:00:06.0", Hearing = "0000:00:0a.0", Removable = "0000:01:00.0";
 
-    private const string Variable = "DMAKIT_VFIO_GUEST";
+    private const string Variable = "DMAKIT_VFIO_GUEST", BackEndVariable = "DMAKIT_VFIO_BACKEND";
 
     // All that a test takes is pinned and cleared by an emulated processor.
     private const long MemoryBytes = 64 << 20;
+
+    /// <summary>Which back end the tests of this run are for.</summary>
+    internal static VfioBackEnd BackEnd => Enum.Parse<VfioBackEnd>(Environment.GetEnvironmentVariable(BackEndVariable) ?? nameof(VfioBackEnd.Automatic));
 
     /// <summary>Skips the test where the tests are root's, to whom no limit applies.</summary>
     internal static MemoryLock RequireLimit()
@@ -32,6 +35,6 @@ internal static class Guest
     internal static VfioPlatform Start(VfioPlatformOptions options, params string[] functions)
     {
         Assert.SkipUnless(Environment.GetEnvironmentVariable(Variable) is not null, "These tests run in the guest that eng/vfio-guest boots.");
-        return new VfioPlatform(options with { Functions = functions, MemoryBytes = Math.Min(options.MemoryBytes, MemoryBytes) });
+        return new VfioPlatform(options with { BackEnd = BackEnd, Functions = functions, MemoryBytes = Math.Min(options.MemoryBytes, MemoryBytes) });
     }
 }

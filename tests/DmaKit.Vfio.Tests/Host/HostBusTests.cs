@@ -33,4 +33,29 @@ public sealed class HostBusTests
         using FakeMachine machine = new FakeMachine().Add("0000:03:00.0", "1000", "0054", "010000", "vfio-pci", null);
         Assert.False(Assert.Single(new HostBus(machine.Root).Functions()).IsReady);
     }
+
+    [Fact]
+    public void Port_A_function_is_opened_by_iommufd_where_its_file_and_the_machines_may_be_opened()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "VFIO is Linux's.");
+        using FakeMachine machine = new FakeMachine()
+            .Add("0000:03:00.0", "1000", "0054", "010000", "vfio-pci", 7).AddIommufd("0000:03:00.0", "vfio0")
+            .Add("0000:03:00.1", "1000", "0054", "010000", "vfio-pci", 7).AddIommufd("0000:03:00.1", "vfio1", opens: false)
+            .Add("0000:04:00.0", "10ec", "8139", "020000", "vfio-pci", 8)
+            .Add("0000:05:00.0", "10ec", "8139", "020000", null, 9);
+        var bus = new HostBus(machine.Root);
+        HostFunction[] functions = [.. bus.Functions()];
+        Assert.Equal(["/dev/vfio/devices/vfio0", "/dev/vfio/devices/vfio1", null, null], functions.Select(f => f.DeviceFile));
+        Assert.Equal([VfioBackEnd.Iommufd, VfioBackEnd.Type1, VfioBackEnd.Type1, null], functions.Select(bus.BackEndOf));
+
+        // A platform has one for all its functions, and what is asked for is not second-guessed.
+        Assert.Equal(VfioBackEnd.Type1, BackEndChoice.Of(VfioBackEnd.Automatic, functions[..3], machine.Root));
+        Assert.Equal(VfioBackEnd.Type1, BackEndChoice.Of(VfioBackEnd.Type1, functions[..1], machine.Root));
+        Assert.Equal(VfioBackEnd.Type1, BackEndChoice.Of(VfioBackEnd.Automatic, [], machine.Root));
+        Assert.Equal(VfioBackEnd.Iommufd, BackEndChoice.Of(VfioBackEnd.Iommufd, functions[..2], machine.Root));
+        DmaException error = Assert.Throws<DmaException>(() => BackEndChoice.Of(VfioBackEnd.Iommufd, functions[..3], machine.Root));
+        Assert.Contains("no file of its own for 0000:04:00.0", error.Message, StringComparison.Ordinal);
+        File.Delete(Path.Combine(machine.Root, "dev/iommu"));
+        Assert.Equal(VfioBackEnd.Type1, bus.BackEndOf(functions[0]));
+    }
 }

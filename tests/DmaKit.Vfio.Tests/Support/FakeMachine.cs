@@ -23,6 +23,16 @@ internal sealed class FakeMachine : IDisposable
         return this;
     }
 
+    /// <summary>iommufd's files: that of the machine, and that of a function, which need not be there to be opened.</summary>
+    public FakeMachine AddIommufd(string address, string name, bool opens = true)
+    {
+        Directory.CreateDirectory(Path.Combine(Root, "sys/bus/pci/devices", address, "vfio-dev", name));
+        Directory.CreateDirectory(Path.Combine(Root, "dev/vfio/devices"));
+        File.WriteAllText(Path.Combine(Root, "dev/iommu"), "");
+        if (opens) File.WriteAllText(Path.Combine(Root, "dev/vfio/devices", name), "");
+        return this;
+    }
+
     /// <summary>A disk of a function with one partition, on which / is mounted: by the partition's number, by its name alone, or through a device mapped onto it.</summary>
     public void AddDisk(string address, string number, string source)
     {
