@@ -84,7 +84,8 @@ public sealed partial class DmaAdapter
     /// <inheritdoc cref="ReserveRegisters"/>
     public RegisterLease ReserveForCommands(int count)
     {
-        if (_commandReserve is not null) throw new DmaMisuseException($"Adapter {Function.Info.Address} has a command reserve of {_commandReserve.Count} map registers already. Dispose it first.");
+        if (_commandReserve is not null)
+            throw Function.Platform.Misuse.Refuse("command-reserve-made-twice", Function.Info.Address, $"Adapter {Function.Info.Address} has a command reserve of {_commandReserve.Count} map registers already. Dispose it first.");
         return _commandReserve = ReserveRegisters(count, $"commands of {Function.Info.Address}");
     }
 

@@ -155,11 +155,11 @@ public sealed partial class DmaAdapter
     {
         DmaRequest.Check(options.Request, Domain);
         if (options.Lease is { } lease && lease.Adapter.Domain != Domain)
-            throw new DmaMisuseException($"Reservation '{lease.Name}' is of domain '{lease.Adapter.Domain.Name}', and the mapping is of domain '{Domain.Name}'. Reserve registers there.");
+            throw Function.Platform.Misuse.Refuse("reservation-of-another-domain", lease.Name, $"Reservation '{lease.Name}' is of domain '{lease.Adapter.Domain.Name}', and the mapping is of domain '{Domain.Name}'. Reserve registers there.");
         if (options.Coalescer is { } coalescer && coalescer.Adapter != this)
         {
-            throw new DmaMisuseException(
-                $"The coalescer's memory is that of another adapter ({coalescer.Adapter.Function.Info.Address}, {coalescer.Adapter.Constraints}). Make its pool or heap from the adapter that maps.");
+            throw Function.Platform.Misuse.Refuse(
+                "coalescer-of-another-adapter", Function.Info.Address, $"The coalescer's memory is that of another adapter ({coalescer.Adapter.Function.Info.Address}, {coalescer.Adapter.Constraints}). Make its pool or heap from the adapter that maps.");
         }
     }
 

@@ -78,6 +78,13 @@ public readonly struct Command<TPacket, TReply> : IDisposable
 
     private CommandSlot<TPacket, TReply> Held() => _slot is not null && _slot.IsPrepared(_version)
         ? _slot
-        : throw new DmaMisuseException(
-            "The command packet is not this holder's any more: it was posted, returned, or never rented. Between post and completion it belongs to the device; rent another one.");
+        : throw Touched();
+
+    private DmaMisuseException Touched()
+    {
+        const string rule = "packet-touched-while-not-held";
+        const string message =
+            "The command packet is not this holder's any more: it was posted, returned, or never rented. Between post and completion it belongs to the device; rent another one.";
+        return _slot?.Refuse(rule, message) ?? new DmaMisuseException(message) { Rule = rule };
+    }
 }

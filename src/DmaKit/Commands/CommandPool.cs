@@ -12,7 +12,7 @@ namespace DmaKit;
 /// Safe from any thread; <see cref="TryRent"/> and <see cref="Complete(CommandTag, in TReply, long)"/> are legal in callback context.
 /// In the steady state nothing is allocated from renting to the awaited outcome.
 /// </remarks>
-public sealed partial class CommandPool<TPacket, TReply> : IAsyncDisposable, IQuietListener
+public sealed partial class CommandPool<TPacket, TReply> : IAsyncDisposable, IPieceOwner, IQuietListener
     where TPacket : unmanaged
     where TReply : unmanaged
 {
@@ -52,6 +52,9 @@ public sealed partial class CommandPool<TPacket, TReply> : IAsyncDisposable, IQu
 
     /// <summary>The pool's name.</summary>
     public string Name { get; }
+
+    /// <inheritdoc/>
+    public bool DeviceOnlyReads => _options.DeviceOnlyReads;
 
     /// <summary>How many packets there are: what could be had, between what was preferred and the minimum.</summary>
     public int Capacity => _slots.Length;

@@ -47,6 +47,12 @@ public sealed record CommandPoolOptions
     /// </summary>
     public LogicalAddress MaximumAddress { get; init; } = new(ulong.MaxValue);
 
+    /// <summary>
+    /// Whether the device only reads packets and trailing bytes, as request frames: a verifier then finds who wrote to a packet that was posted.
+    /// False, the default, where the device writes results or queue links into them.
+    /// </summary>
+    public bool DeviceOnlyReads { get; init; }
+
     /// <summary>Is told of commands that overstayed, so that the driver can abort them; null when nobody cares.</summary>
     public ICommandSupervisor? Supervisor { get; init; }
 }

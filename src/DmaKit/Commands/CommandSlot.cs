@@ -56,6 +56,8 @@ internal sealed class CommandSlot<TPacket, TReply> : IValueTaskSource<CommandOut
 
     public Span<byte> Trailing => _piece.Span(SizeOf<TPacket>.Bytes, (int)_piece.Length - SizeOf<TPacket>.Bytes);
 
+    internal DmaMisuseException Refuse(string rule, string message) => _pool.Adapter.Function.Platform.Misuse.Refuse(rule, _pool.Name, message);
+
     public CommandState State => _state switch
     {
         Free => CommandState.Free,
@@ -93,9 +95,9 @@ internal sealed class CommandSlot<TPacket, TReply> : IValueTaskSource<CommandOut
         if (timeout <= TimeSpan.Zero && timeout != Timeout.InfiniteTimeSpan)
             throw new ArgumentOutOfRangeException(nameof(timeout), timeout, "A command's time is positive, or Timeout.InfiniteTimeSpan.");
         if (!mapping.IsEmpty && mapping.Slot is null)
-            throw new DmaMisuseException("The mapping has ended already, or was posted with another command: it cannot be posted. Map the data again.");
+            throw mapping.PostedTwice();
         if (Interlocked.Read(ref _version) != version || Interlocked.CompareExchange(ref _state, Posting, Prepared) != Prepared)
-            throw new DmaMisuseException("The command packet was posted or returned already. Rent another one.");
+            throw Refuse("packet-posted-twice", "The command packet was posted or returned already. Rent another one.");
         if (token.IsCancellationRequested)
         {
             mapping.Dispose();

@@ -140,8 +140,8 @@ public sealed class BlockCache : IDisposable
         int other = Interlocked.CompareExchange(ref _user, me, 0);
         if (other != 0)
         {
-            throw new DmaMisuseException(
-                $"A cache of pool '{_pool.Name}' was used by thread {me} while thread {other} was using it: a cache is for one thread at a time.");
+            throw _pool.Adapter.Function.Platform.Misuse.Refuse(
+                "cache-used-by-two-threads", _pool.Name, $"A cache of pool '{_pool.Name}' was used by thread {me} while thread {other} was using it: a cache is for one thread at a time.");
         }
 #endif
     }

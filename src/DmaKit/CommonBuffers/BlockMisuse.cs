@@ -7,7 +7,7 @@ namespace DmaKit;
 [StackTraceHidden]
 internal static class BlockMisuse
 {
-    internal const string Rule = "block-returned-wrongly";
+    internal const string Twice = "block-returned-twice", Used = "block-used-after-return", WrongPool = "block-returned-to-wrong-pool", Outside = "block-access-outside";
 
     [DoesNotReturn]
     internal static void ThrowNoPool(Block block) => throw new DmaMisuseException(block.Token == 0
@@ -15,14 +15,18 @@ internal static class BlockMisuse
         : "A block was used after its pool was disposed.");
 
     [DoesNotReturn]
-    internal static void ThrowStale(BlockPool pool, Block block) => throw new DmaMisuseException(Stale(pool, block));
+    internal static void ThrowStale(BlockPool pool, Block block, string rule) => throw Log(pool).Refuse(rule, pool.Name, Stale(pool, block));
 
     [DoesNotReturn]
-    internal static void ThrowForeign(string pool, Block block) => throw new DmaMisuseException(Foreign(pool, block));
+    internal static void ThrowForeign(BlockPool pool, Block block) => throw Log(pool).Refuse(WrongPool, pool.Name, Foreign(pool.Name, block));
 
     [DoesNotReturn]
-    internal static void ThrowOutside(string pool, Block block, long offset, long length) => throw new ArgumentOutOfRangeException(
-        nameof(offset), offset, $"{length} bytes at offset {offset} of block {block.Index} of pool '{pool}', which has {block.Length} bytes.");
+    internal static void ThrowOutside(BlockPool pool, Block block, long offset, long length)
+    {
+        string message = $"{length} bytes at offset {offset} of block {block.Index} of pool '{pool.Name}', which has {block.Length} bytes.";
+        Log(pool).NoteRefused(Outside, pool.Name, message);
+        throw new ArgumentOutOfRangeException(nameof(offset), offset, message);
+    }
 
     internal static string Stale(BlockPool pool, Block block) => !pool.HasMade(block)
         ? "A block was used after its pool was disposed."
@@ -35,4 +39,6 @@ internal static class BlockMisuse
         : block.Owner is null
             ? $"A block of a pool that was disposed was returned to pool '{pool}'."
             : $"{block} was returned to pool '{pool}', which it is not of.";
+
+    private static MisuseLog Log(BlockPool pool) => pool.Adapter.Function.Platform.Misuse;
 }

@@ -115,8 +115,8 @@ public sealed partial class BlockPool
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool Refuse(in Block block)
     {
-        if (IndexOf(block) >= (uint)Capacity) BlockMisuse.ThrowForeign(Name, block);
-        if (!_slots.TryRetire(block.Token)) BlockMisuse.ThrowStale(this, block);
+        if (IndexOf(block) >= (uint)Capacity) BlockMisuse.ThrowForeign(this, block);
+        if (!_slots.TryRetire(block.Token)) BlockMisuse.ThrowStale(this, block, BlockMisuse.Twice);
         if (_watched) NoteReturned(block);
         _core.Retire();
         return false;
@@ -134,7 +134,7 @@ public sealed partial class BlockPool
     {
         if (!_slots.IsCurrent(block.Token))
         {
-            Adapter.Function.Platform.Misuse.Report(new MisuseReport(BlockMisuse.Rule, BlockMisuse.Stale(this, block), Name));
+            Adapter.Function.Platform.Misuse.Report(new MisuseReport(BlockMisuse.Twice, BlockMisuse.Stale(this, block), Name));
             return;
         }
 

@@ -13,7 +13,7 @@ namespace DmaKit;
 /// <para>All that the pool knows about its blocks lies outside them: a stray write of the device cannot corrupt it. Blocks are not cleared
 /// between two rents.</para>
 /// </remarks>
-public sealed partial class BlockPool : IDisposable
+public sealed partial class BlockPool : IDisposable, IPieceOwner
 {
     /// <summary>The longest block, in bytes: 1 GiB.</summary>
     public const int MaxBlockLength = 1 << 30;
@@ -148,7 +148,7 @@ public sealed partial class BlockPool : IDisposable
     internal nint HostOf(in Block block, int offset, int length)
     {
         uint index = Check(block);
-        if ((uint)offset > (uint)_blockLength || _blockLength - offset < length) BlockMisuse.ThrowOutside(Name, block, offset, length);
+        if ((uint)offset > (uint)_blockLength || _blockLength - offset < length) BlockMisuse.ThrowOutside(this, block, offset, length);
         return SlotEntry.Of(_hosts, index) + offset;
     }
 
@@ -166,7 +166,7 @@ public sealed partial class BlockPool : IDisposable
     /// <returns>Which of the blocks it is.</returns>
     private uint Check(in Block block)
     {
-        if (!_slots.IsCurrent(block.Token)) BlockMisuse.ThrowStale(this, block);
+        if (!_slots.IsCurrent(block.Token)) BlockMisuse.ThrowStale(this, block, BlockMisuse.Used);
         ObjectDisposedException.ThrowIf(_anyBuffer.IsDisposed, this);
         return IndexOf(block);
     }

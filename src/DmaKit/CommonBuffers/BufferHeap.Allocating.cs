@@ -44,7 +44,7 @@ public sealed partial class BufferHeap
     public void Free(HeapPiece piece)
     {
         if (piece.HeapId != Id) HeapMisuse.ThrowForeign(this, piece);
-        if (!TryFree(piece)) HeapMisuse.ThrowStale(this, piece);
+        if (!TryFree(piece)) HeapMisuse.ThrowStale(this, piece, HeapMisuse.Twice);
     }
 
     /// <summary>Merges the freed pieces that front caches keep with their neighbours, as happens by itself when nothing else fits. Legal in callback context.</summary>
@@ -60,7 +60,7 @@ public sealed partial class BufferHeap
     /// <summary>As <see cref="Free"/>, for disposal: misuse is reported.</summary>
     internal void FreeQuietly(in HeapPiece piece)
     {
-        if (!TryFree(piece)) Adapter.Function.Platform.Misuse.Report(new MisuseReport(HeapMisuse.Rule, HeapMisuse.Stale(this, piece), Name));
+        if (!TryFree(piece)) Adapter.Function.Platform.Misuse.Report(new MisuseReport(HeapMisuse.Twice, HeapMisuse.Stale(this, piece), Name));
     }
 
     private bool TryFree(in HeapPiece piece)

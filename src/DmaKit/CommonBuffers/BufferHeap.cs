@@ -13,7 +13,7 @@ namespace DmaKit;
 /// <para>All that the heap knows about its pieces lies outside them: a stray write of the device cannot corrupt it. Pieces are not cleared when
 /// they are handed out.</para>
 /// </remarks>
-public sealed partial class BufferHeap : IDisposable
+public sealed partial class BufferHeap : IDisposable, IPieceOwner
 {
     private readonly CommonBuffer _buffer;
     private readonly HeapCore _core;
@@ -160,7 +160,7 @@ public sealed partial class BufferHeap : IDisposable
     /// <summary>The handle must be current, and the memory still the adapter's: it goes when the adapter is closed.</summary>
     private long OffsetOf(in HeapPiece piece)
     {
-        if (!_core.TryRead(piece.Node, piece.Generation, out uint offset)) HeapMisuse.ThrowStale(this, piece);
+        if (!_core.TryRead(piece.Node, piece.Generation, out uint offset)) HeapMisuse.ThrowStale(this, piece, HeapMisuse.Used);
         ObjectDisposedException.ThrowIf(_buffer.IsDisposed, this);
         return (long)offset << _shift;
     }

@@ -18,6 +18,9 @@ public sealed partial class MisuseLog
     /// </summary>
     public event Action<MisuseReport>? Refused;
 
+    /// <summary>Raised once when the platform closes, before the reports are repeated: for the last look of checkers.</summary>
+    public event Action? Closing;
+
     /// <summary>Raised once for every kept report when the platform closes, whoever swallowed it before.</summary>
     public event Action<MisuseReport>? RepeatedAtClose;
 
@@ -59,6 +62,7 @@ public sealed partial class MisuseLog
     /// <summary>Used by platforms at close: tells every report again.</summary>
     public void RepeatAll()
     {
+        Closing?.Invoke();
         foreach (MisuseReport report in Reports)
         {
             if (Logger is { } logger) LogAgain(logger, report.Rule, report.Owner, report.Message);

@@ -19,6 +19,7 @@ internal sealed class ChainCore
 
     private Fragment[] _fragments = new Fragment[8];
     private long _generation = 1;
+    private MisuseLog? _misuse;
     private int _owners;
 
     public int Count { get; private set; }
@@ -82,7 +83,12 @@ internal sealed class ChainCore
     }
 
     /// <summary>A mapping of it begins: nothing is added or removed until it ends.</summary>
-    public void Hold() => Interlocked.Increment(ref _owners);
+    /// <param name="misuse">Who is told of an attempt.</param>
+    public void Hold(MisuseLog misuse)
+    {
+        Interlocked.Increment(ref _owners);
+        _misuse = misuse;
+    }
 
     public void Unhold()
     {
@@ -109,7 +115,13 @@ internal sealed class ChainCore
 
     private void ThrowIfMapped()
     {
-        if (_owners > 1)
-            throw new DmaMisuseException("The chain is mapped: its data belongs to the device, and the chain is not changed. Complete the mapping first, or rent another chain.");
+        if (_owners > 1) throw Mapped();
+    }
+
+    private DmaMisuseException Mapped()
+    {
+        const string rule = "chain-changed-while-mapped";
+        const string message = "The chain is mapped: its data belongs to the device, and the chain is not changed. Complete the mapping first, or rent another chain.";
+        return _misuse?.Refuse(rule, "buffer chain", message) ?? new DmaMisuseException(message) { Rule = rule };
     }
 }

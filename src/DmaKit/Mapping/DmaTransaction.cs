@@ -141,7 +141,7 @@ public sealed class DmaTransaction : IDisposable
     private void Begin(ReadOnlyMemory<byte> memory, ChainRange chain, long length, DmaDirection direction)
     {
         if (State is not (DmaTransactionState.Idle or DmaTransactionState.Done))
-            throw new DmaMisuseException($"The transfer before is {State}, with {Remaining} of {Length} bytes to go: complete or dispose it, then begin another.");
+            throw Refuse($"The transfer before is {State}, with {Remaining} of {Length} bytes to go: complete or dispose it, then begin another.");
         if (length <= 0) throw new ArgumentException("There is nothing to transfer: 0 bytes.", nameof(length));
         (_memory, _chain, _direction) = (memory, chain, direction);
         (Length, Transferred, Stages) = (length, 0, 0);
@@ -162,7 +162,10 @@ public sealed class DmaTransaction : IDisposable
         Expect(DmaTransactionState.Staged, call);
         if (bytes < 0 || bytes > _stageLength)
             throw new ArgumentOutOfRangeException(nameof(bytes), bytes, $"The device transferred 0 to {_stageLength} bytes of this stage.");
-        if (_stage.IsPosted) throw new DmaMisuseException("The command that the stage was posted with has not ended: until then the bytes are the device's. Await the command, then complete the stage.");
+        if (_stage.IsPosted) 
+            throw Adapter.Function.Platform.Misuse.Refuse(
+                "mapping-touched-while-posted", Adapter.Function.Info.Address,
+                "The command that the stage was posted with has not ended: until then the bytes are the device's. Await the command, then complete the stage.");
 
         // A command that the stage was posted with has ended the mapping already.
         if (_stage.Slot is not null) _stage.Complete(bytes);
@@ -179,6 +182,9 @@ public sealed class DmaTransaction : IDisposable
 
     private void Expect(DmaTransactionState state, string call)
     {
-        if (State != state) throw new DmaMisuseException($"{call} was called while the transaction is {State}; legal: {state}.");
+        if (State != state) throw Refuse($"{call} was called while the transaction is {State}; legal: {state}.");
     }
+
+    private DmaMisuseException Refuse(string message) =>
+        Adapter.Function.Platform.Misuse.Refuse("transaction-out-of-order", Adapter.Function.Info.Address, message);
 }

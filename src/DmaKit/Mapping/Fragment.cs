@@ -22,4 +22,12 @@ internal readonly struct Fragment
     public long Length { get; }
 
     public FragmentKind Kind { get; }
+
+    /// <summary>Whether two pieces of fragments are the same bytes, in part at least.</summary>
+    public bool Shares(long within, long length, in Fragment other, long otherWithin, long otherLength)
+    {
+        if (!ReferenceEquals(Keeper, other.Keeper)) return false;
+        long mine = Start + within, others = other.Start + otherWithin;
+        return mine < others + otherLength && others < mine + length;
+    }
 }

@@ -8,6 +8,8 @@ namespace DmaKit;
 /// <remarks>Owned by whoever planned it until <see cref="Begin"/>, then by the handle; ends once, whoever ends it.</remarks>
 internal sealed partial class MappingSlot : IRegisterTaker
 {
+    private const string CompletedTwice = "mapping-completed-twice";
+
     private readonly MappingPlan _plan;
     private readonly MappingTally _tally;
     private readonly DmaPlatform _platform;
@@ -104,7 +106,7 @@ internal sealed partial class MappingSlot : IRegisterTaker
         if (range.Offset < 0 || range.Length <= 0 || range.Offset > chain.Length - range.Length)
             throw new ArgumentOutOfRangeException(
                 nameof(range), range.Offset, $"{range.Length} bytes at offset {range.Offset} of a chain of {chain.Length} bytes; legal: one byte or more that lie in it.");
-        chain.Hold();
+        chain.Hold(_platform.Misuse);
         _chain = chain;
 
         // Looked at first: storing a reference costs more.
@@ -250,7 +252,7 @@ internal sealed partial class MappingSlot : IRegisterTaker
         // Of several who try, one has it from here on, and what it stores is its own.
         long next = generation + 1;
         if (Interlocked.CompareExchange(ref _live, next, generation) != generation)
-            throw new DmaMisuseException("The mapping has ended already, or was posted with another command: it cannot be posted. Map the data again.");
+            throw PostedTwice();
         (_generation, _handedOver) = (next, generation);
         return new DmaMapping(this, next);
     }
@@ -259,9 +261,20 @@ internal sealed partial class MappingSlot : IRegisterTaker
     public bool IsHandedOver(long generation) => Fence.Read(in _handedOver) == generation && IsLive(generation + 1);
 
     /// <summary>What is wrong with a handle that is not the live one.</summary>
-    public string WhyDead(long generation) => Fence.Read(in _handedOver) == generation
-        ? "The mapping was posted with a command, and ends together with it: until then it is the device's, afterwards it is gone. Await the command."
-        : "The mapping has ended (completed or abandoned) or was never made: its elements must not be handed to the device any more, and it is completed exactly once. Map the data again.";
+    /// <param name="generation">The handle's.</param>
+    /// <param name="rule">What it was used for.</param>
+    public DmaMisuseException Dead(long generation, string rule) => Fence.Read(in _handedOver) == generation
+        ? _platform.Misuse.Refuse(
+            "mapping-touched-while-posted", Adapter.Function.Info.Address,
+            "The mapping was posted with a command, and ends together with it: until then it is the device's, afterwards it is gone. Await the command.")
+        : _platform.Misuse.Refuse(
+            rule, Adapter.Function.Info.Address,
+            "The mapping has ended (completed or abandoned) or was never made: its elements must not be handed to the device any more, and it is completed exactly once. Map the data again.");
+
+    /// <summary>The handle's mapping has another command, or has ended.</summary>
+    public DmaMisuseException PostedTwice() => _platform.Misuse.Refuse(
+        "mapping-posted-twice", Adapter.Function.Info.Address,
+        "The mapping has ended already, or was posted with another command: it cannot be posted. Map the data again.");
 
     public void MarkPosted() => _posted = true;
 
@@ -272,7 +285,7 @@ internal sealed partial class MappingSlot : IRegisterTaker
     {
         if ((ulong)bytes > (ulong)Length) throw Refused(generation, bytes);
         if (_platform.Observer is not null) Observe(generation, bytes);
-        if (Interlocked.CompareExchange(ref _live, 0, generation) != generation) throw new DmaMisuseException(WhyDead(generation));
+        if (Interlocked.CompareExchange(ref _live, 0, generation) != generation) throw Dead(generation, CompletedTwice);
         if (Direction != DmaDirection.ToDevice && BouncedBytes + CoalescedBytes > 0) CopyBack(bytes + _headroom);
         Free();
     }
@@ -488,9 +501,13 @@ internal sealed partial class MappingSlot : IRegisterTaker
     }
 
     /// <summary>Why a mapping cannot be completed with so many bytes.</summary>
-    private Exception Refused(long generation, long bytes) => IsLive(generation)
-        ? new ArgumentOutOfRangeException(nameof(bytes), bytes, $"The device transferred 0 to {Length} bytes of this mapping.")
-        : new DmaMisuseException(WhyDead(generation));
+    private Exception Refused(long generation, long bytes)
+    {
+        if (!IsLive(generation)) return Dead(generation, CompletedTwice);
+        string message = $"The device transferred 0 to {Length} bytes of this mapping.";
+        _platform.Misuse.NoteRefused("mapping-completed-beyond-its-length", Adapter.Function.Info.Address, $"{bytes} bytes: {message}");
+        return new ArgumentOutOfRangeException(nameof(bytes), bytes, message);
+    }
 
     private DmaMappingException Impossible(int granularity)
     {

@@ -130,6 +130,21 @@ internal static unsafe class FragmentMemory
         return new ChainCursor(index, within);
     }
 
+    /// <summary>Copies bytes of a chain into a span, as many as there is room for.</summary>
+    // SAFETY: the span stays where it is while it is pinned; the chain has as many bytes from `at` on.
+    public static void Read(ReadOnlySpan<Fragment> chain, ChainCursor at, Span<byte> to)
+    {
+        fixed (byte* start = to)
+            if (to.Length > 0) Gather(chain, at, (nint)start, to.Length);
+    }
+
+    /// <summary>Copies a span into a chain.</summary>
+    // SAFETY: as for Read.
+    public static void Write(ReadOnlySpan<Fragment> chain, ChainCursor at, ReadOnlySpan<byte> from)
+    {
+        fixed (byte* start = from) Scatter(chain, at, (nint)start, from.Length);
+    }
+
     /// <summary>Where the next bytes are, if they are native memory and as many lie there.</summary>
     /// <param name="chain">The fragments.</param>
     /// <param name="at">Where the bytes start.</param>

@@ -12,6 +12,10 @@ public abstract class DmaPlatform : IAsyncDisposable
     private readonly List<Func<DmaDomain, DomainMemory, DomainMemory>> _interposed = [];
     private DmaObserver? _observer;
 
+    /// <summary>Used by platforms. Where the environment asks for a verifier (<c>DMAKIT_VERIFY</c>), the platform gets one.</summary>
+    /// <exception cref="DmaException">It asks for one, and there is none beside the program.</exception>
+    protected DmaPlatform() => VerifierSwitch.Attach(this);
+
     /// <summary>The platform's name for people, such as <c>emulated</c>.</summary>
     public abstract string Name { get; }
 

@@ -52,7 +52,7 @@ public abstract class InterruptVector : IValueTaskSource
         lock (_gate)
         {
             if (_registration is not null || _waiting)
-                throw new DmaMisuseException($"Interrupt {Index} of {Function.Info.Address} already has a handler or a waiter; dispose that first.");
+                throw Taken();
             _registration = registration;
         }
 
@@ -74,7 +74,7 @@ public abstract class InterruptVector : IValueTaskSource
         lock (_gate)
         {
             if (_registration is not null || _waiting || _untaken)
-                throw new DmaMisuseException($"Interrupt {Index} of {Function.Info.Address} already has a handler or a waiter.");
+                throw Taken();
             if (_signalled)
             {
                 _signalled = false;
@@ -166,7 +166,7 @@ public abstract class InterruptVector : IValueTaskSource
         Function.Platform.Observer?.OnInterrupt(this);
         try
         {
-            using CallbackContext context = CallbackContext.Enter();
+            using CallbackContext context = CallbackContext.Enter(Function.Platform.Misuse);
             handled = registration.Handler(in context);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
@@ -190,6 +190,9 @@ public abstract class InterruptVector : IValueTaskSource
 
         return handled;
     }
+
+    private DmaMisuseException Taken() => Function.Platform.Misuse.Refuse(
+        "interrupt-taken-twice", Function.Info.Address, $"Interrupt {Index} of {Function.Info.Address} already has a handler or a waiter; dispose that first.");
 
     private void CancelWait(CancellationToken token)
     {

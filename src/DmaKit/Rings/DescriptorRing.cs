@@ -91,7 +91,7 @@ public sealed class DescriptorRing<T> : IDisposable where T : unmanaged
     public void Commit(int filled)
     {
         if ((uint)filled > (uint)_reserved)
-            throw new DmaMisuseException($"{filled} descriptors of ring '{Buffer.Name}' were committed; legal: 0 to {_reserved}, which was reserved.");
+            throw Buffer.Adapter.Function.Platform.Misuse.Refuse("ring-committed-beyond-reserved", Buffer.Name, $"{filled} descriptors of ring '{Buffer.Name}' were committed; legal: 0 to {_reserved}, which was reserved.");
         _reserved = 0;
         for (int i = 0; i < filled; i++) Give(_tail);
     }

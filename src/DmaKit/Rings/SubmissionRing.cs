@@ -141,7 +141,7 @@ public sealed class SubmissionRing<T> : IDisposable where T : unmanaged
 
     // By itself: a message's text in the middle of a short method makes all of it slower.
     private DmaMisuseException TooMany(int filled) =>
-        new($"{filled} entries of ring '{Buffer.Name}' were committed; legal: 0 to {_reserved}, which was reserved.");
+        Buffer.Adapter.Function.Platform.Misuse.Refuse("ring-committed-beyond-reserved", Buffer.Name, $"{filled} entries of ring '{Buffer.Name}' were committed; legal: 0 to {_reserved}, which was reserved.");
 
     private int After(int index, int by)
     {

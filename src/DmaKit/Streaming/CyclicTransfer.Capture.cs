@@ -79,7 +79,7 @@ public sealed partial class CyclicTransfer
     /// <exception cref="DmaMisuseException">Nothing was acquired.</exception>
     public int CommitRead(int length)
     {
-        if (_busy == 0) throw new DmaMisuseException($"CommitRead on ring '{Name}' without AcquireRead.");
+        if (_busy == 0) throw Refuse("ring-committed-without-acquire", $"CommitRead on ring '{Name}' without AcquireRead.");
         CheckFrames(length, nameof(length));
         if (length < 0 || length > _readLength)
             throw new ArgumentOutOfRangeException(nameof(length), length, $"{length} bytes are committed; {_readLength} were acquired.");
@@ -96,7 +96,7 @@ public sealed partial class CyclicTransfer
     private void BeginRead()
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
-        if (IsPlayback) throw new DmaMisuseException($"Ring '{Name}' plays: write to it.");
+        if (IsPlayback) throw Refuse("ring-used-in-wrong-direction", $"Ring '{Name}' plays: write to it.");
         EnterUse();
         _readLength = 0;
     }

@@ -127,7 +127,7 @@ public sealed partial class CyclicTransfer
     /// <exception cref="ArgumentException">The length is more than was acquired, or ends within a frame.</exception>
     public int CommitWrite(int length)
     {
-        if (_busy == 0) throw new DmaMisuseException($"CommitWrite on ring '{Name}' without AcquireWrite.");
+        if (_busy == 0) throw Refuse("ring-committed-without-acquire", $"CommitWrite on ring '{Name}' without AcquireWrite.");
         CheckFrames(length, nameof(length));
         if (length < 0 || length > _writeLength)
             throw new ArgumentOutOfRangeException(nameof(length), length, $"{length} bytes are committed; {_writeLength} were acquired.");
@@ -161,7 +161,7 @@ public sealed partial class CyclicTransfer
     private void BeginWrite()
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
-        if (!IsPlayback) throw new DmaMisuseException($"Ring '{Name}' captures: read from it.");
+        if (!IsPlayback) throw Refuse("ring-used-in-wrong-direction", $"Ring '{Name}' captures: read from it.");
         EnterUse();
         _writeLength = 0;
     }

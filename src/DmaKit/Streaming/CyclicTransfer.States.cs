@@ -17,7 +17,7 @@ public sealed partial class CyclicTransfer
         {
             lock (_gate)
             {
-                if (_state != CyclicState.Stopped) throw new DmaMisuseException($"Prepare on ring '{Name}' in state {_state}; legal: Stopped.");
+                if (_state != CyclicState.Stopped) throw Refuse("ring-in-wrong-state", $"Prepare on ring '{Name}' in state {_state}; legal: Stopped.");
                 long unread = IsPlayback ? 0 : _position - _read;
                 _counted = _counted with { DroppedBytes = _counted.DroppedBytes + unread };
                 _origin = _position;
@@ -44,7 +44,7 @@ public sealed partial class CyclicTransfer
         lock (_gate)
         {
             reports = _counted.Reports;
-            if (_state != CyclicState.Prepared) throw new DmaMisuseException($"Start on ring '{Name}' in state {_state}; legal: Stopped, Prepared.");
+            if (_state != CyclicState.Prepared) throw Refuse("ring-in-wrong-state", $"Start on ring '{Name}' in state {_state}; legal: Stopped, Prepared.");
             BeginClock();
             _held = false;
             _state = CyclicState.Running;
@@ -106,7 +106,7 @@ public sealed partial class CyclicTransfer
         {
             lock (_gate)
             {
-                if (_state is not (CyclicState.Running or CyclicState.Draining)) throw new DmaMisuseException($"DrainAsync on ring '{Name}' in state {_state}; legal: Running.");
+                if (_state is not (CyclicState.Running or CyclicState.Draining)) throw Refuse("ring-in-wrong-state", $"DrainAsync on ring '{Name}' in state {_state}; legal: Running.");
                 if (_state == CyclicState.Running && _options.Underrun == UnderrunPolicy.Repeat)
                 {
                     // From here on nothing is to be heard twice.

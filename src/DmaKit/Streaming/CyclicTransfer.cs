@@ -207,8 +207,10 @@ public sealed partial class CyclicTransfer : IDisposable
     private void EnterUse()
     {
         if (Interlocked.Exchange(ref _busy, 1) != 0)
-            throw new DmaMisuseException($"Ring '{Name}' is used by two threads at once: writing (or reading), Prepare, Start and Drain belong to one thread at a time.");
+            throw Refuse("ring-used-by-two-threads", $"Ring '{Name}' is used by two threads at once: writing (or reading), Prepare, Start and Drain belong to one thread at a time.");
     }
+
+    private DmaMisuseException Refuse(string rule, string message) => Adapter.Function.Platform.Misuse.Refuse(rule, Name, message);
 
     private void LeaveUse() => Interlocked.Exchange(ref _busy, 0);
 }

@@ -19,7 +19,7 @@ internal sealed class CyclicWaiter(CyclicTransfer transfer) : IValueTaskSource<b
     /// <exception cref="DmaMisuseException">Somebody waits already.</exception>
     public ValueTask<bool> WaitAsync(long needed, CancellationToken token)
     {
-        if (Interlocked.Exchange(ref _used, 1) != 0) throw new DmaMisuseException($"Somebody waits for ring '{transfer.Name}' already: one at a time.");
+        if (Interlocked.Exchange(ref _used, 1) != 0) throw transfer.Adapter.Function.Platform.Misuse.Refuse("ring-awaited-twice", transfer.Name, $"Somebody waits for ring '{transfer.Name}' already: one at a time.");
         _source.Reset();
         _token = token;
         _cancelled = false;

@@ -69,6 +69,6 @@ public sealed class DmaRequest
     internal static void Check(DmaRequest? request, DmaDomain domain)
     {
         if (request is not null && request.Domain != domain)
-            throw new DmaMisuseException($"Request '{request.Name}' is of domain '{request.Domain.Name}', and what it is named for is of domain '{domain.Name}'. Create one there.");
+            throw domain.Platform.Misuse.Refuse("request-of-another-domain", request.Name, $"Request '{request.Name}' is of domain '{request.Domain.Name}', and what it is named for is of domain '{domain.Name}'. Create one there.");
     }
 }

@@ -1,0 +1,20 @@
+using DmaKit.Native;
+using DmaKit.Platforms;
+
+namespace DmaKit.Verification;
+
+/// <summary>What is known of a common buffer, alive or freed of late.</summary>
+internal sealed record BufferRecord(CommonBuffer Buffer, CallSite Origin, VerifiedMemory? Memory, MemoryRun Run)
+{
+    public string Name => Buffer.Name;
+
+    public LogicalRange Range { get; } = Buffer.Range;
+
+    public string Device { get; } = Buffer.Adapter.Function.Info.Address;
+
+    /// <summary>What lies between its end and that of its last page; empty where its memory is not known.</summary>
+    public Span<byte> Tail => Run.Length == 0 ? [] : HostMemory.Span(Run.Host + (nint)Range.Length, (int)(Run.Length - Range.Length));
+
+    /// <summary>Where it was freed; none while it lives.</summary>
+    public CallSite FreedAt { get; set; } = CallSite.None;
+}
