@@ -95,7 +95,7 @@ public sealed class BlockHandleTests
         block.Dispose();
         default(Block).Dispose();
         MisuseReport report = Assert.Single(_machine.Misuse.Reports);
-        Assert.Equal(("block-returned-wrongly", "pool"), (report.Rule, report.Owner));
+        Assert.Equal(("block-returned-twice", "pool"), (report.Rule, report.Owner));
         Assert.Equal(4, pool.Available);
     }
 

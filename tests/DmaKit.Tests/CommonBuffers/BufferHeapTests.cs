@@ -233,7 +233,7 @@ public sealed class BufferHeapTests
         again.Dispose();
         again.Dispose();
         default(HeapPiece).Dispose();
-        Assert.Equal("piece-freed-wrongly", Assert.Single(_machine.Misuse.Reports).Rule);
+        Assert.Equal("piece-freed-twice", Assert.Single(_machine.Misuse.Reports).Rule);
         Assert.Equal(1, heap.Statistics.FreeRuns);
     }
 
