@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using DmaKit.Native;
 using DmaKit.Platforms;
 using DmaKit.Vfio.Native;
@@ -25,6 +26,7 @@ public sealed class VfioPlatform : DmaPlatform
     private readonly BackEnd _backEnd;
     private readonly List<VfioSlot> _slots;
     private readonly List<VfioFunction> _closedFunctions = [];
+    private readonly ConcurrentDictionary<DmaDomain, TranslatedMemory> _memories = [];
     private readonly HostBus _bus = new();
     private int _closed;
 
@@ -80,6 +82,7 @@ public sealed class VfioPlatform : DmaPlatform
             (DeviceFile device, DmaDomain domain) = _backEnd.Open(slot.Function);
             try
             {
+                slot.Remembers = domain;
                 return new ValueTask<PciFunction>(slot.Open = new VfioFunction(this, slot, domain, device, _loop));
             }
             catch
@@ -120,6 +123,13 @@ public sealed class VfioPlatform : DmaPlatform
         lock (slot.Gate) slot.Open = null;
     }
 
+    /// <summary>A function was reset. Where no other may have kept an address, the addresses of system buffers that are gone can be used again.</summary>
+    internal void Forget(VfioSlot slot, DmaDomain domain)
+    {
+        slot.Remembers = null;
+        if (!_slots.Exists(s => s.Remembers == domain)) _memories[domain].BecomeQuiet();
+    }
+
     private static DmaException NoFunction(string address) => new($"This machine has no function {address}. 'lspci -D' shows those that it has.");
 
     private static HostFunction Ready(HostFunction function) => function.IsReady ? function : throw new DmaException(HostBus.WhyNotReady(function));
@@ -130,6 +140,11 @@ public sealed class VfioPlatform : DmaPlatform
         return _bus.Find(address) is { } function ? new DmaException(HostBus.WhyNotReady(function)) : NoFunction(address);
     }
 
-    private DmaDomain MakeDomain(KernelSpace space, string name) => new(
-        this, new TranslatedMemory(_memory, _buffers, _counters, new KernelTable(space, _memory.Physical.HostOf)) { Registers = Options.MapRegisters }, name);
+    private DmaDomain MakeDomain(KernelSpace space, string name)
+    {
+        var memory = new TranslatedMemory(_memory, _buffers, _counters, new KernelTable(space, _memory.Physical.HostOf)) { Registers = Options.MapRegisters };
+        var domain = new DmaDomain(this, memory, name);
+        _memories[domain] = memory;
+        return domain;
+    }
 }

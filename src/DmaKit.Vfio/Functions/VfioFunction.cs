@@ -119,6 +119,8 @@ internal sealed class VfioFunction : PciFunction
 
         // A reset forgets the command register; the kernel restores what it was, without bus mastering.
         SetCommand(DecodeIo | DecodeMemory, MasterBit);
+        _machine.Forget(_slot, Domain);
+        _slot.Remembers = Domain;
         return ValueTask.CompletedTask;
     }
 
@@ -143,7 +145,9 @@ internal sealed class VfioFunction : PciFunction
 
         _interrupts.SwitchOff();
         Release();
-        return reset ? QuietProof.FunctionReset : null;
+        if (!reset) return null;
+        _machine.Forget(_slot, Domain);
+        return QuietProof.FunctionReset;
     }
 
     private void Release()

@@ -12,4 +12,7 @@ internal sealed class VfioSlot(HostFunction function)
     internal Lock Gate { get; } = new();
 
     internal VfioFunction? Open { get; set; }
+
+    /// <summary>The address space that it was opened in, when it may have kept an address of it: it was not reset since.</summary>
+    internal DmaDomain? Remembers { get; set; }
 }

@@ -72,8 +72,11 @@ internal sealed unsafe class GroupFile : IDisposable
         {
             // SAFETY: a string that ends with zero, until the finally.
             int number = Kernel.Control(_file, Request.GetDevice, (void*)name);
-            if (number < 0) throw new DmaException($"{address} cannot be opened through {_path}: {Kernel.Words(Kernel.LastError)}.");
-            return new VfioDeviceFile(new Descriptor(number), address);
+            if (number >= 0) return new VfioDeviceFile(new Descriptor(number), address);
+            int error = Kernel.LastError;
+            throw new DmaException(error == Errno.Again
+                ? $"{address} is being reset by the kernel, as after an error that it reported. Open it again in a moment."
+                : $"{address} cannot be opened through {_path}: {Kernel.Words(error)}.");
         }
         finally
         {

@@ -40,10 +40,7 @@ public sealed partial class DmaAdapter : IAsyncDisposable
     /// It holds until the next register write, which may start the device again. Switching bus mastering off alone is not proof:
     /// transfers may be on their way.
     /// </remarks>
-    public void DeclareQuiet()
-    {
-        foreach (DmaAdapter adapter in Function.Adapters) adapter.BecomeQuiet(QuietProof.Declared);
-    }
+    public void DeclareQuiet() => Function.BecomeQuiet(QuietProof.Declared);
 
     /// <summary>Ends the use of the adapter.</summary>
     public ValueTask DisposeAsync()
@@ -52,13 +49,11 @@ public sealed partial class DmaAdapter : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    internal void BecomeQuiet(QuietProof proof)
+    internal void TellQuiet(QuietProof proof)
     {
-        Function.NoteQuiet();
         IQuietListener[] listeners;
         lock (_gate) listeners = [.. _listeners];
         foreach (IQuietListener listener in listeners) listener.BecameQuiet(proof);
-        Domain.Quarantine.Release(this);
     }
 
     internal void Listen(IQuietListener listener)

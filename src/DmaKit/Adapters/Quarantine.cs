@@ -1,3 +1,5 @@
+using DmaKit.Platforms;
+
 namespace DmaKit;
 
 /// <summary>What a domain keeps because a device may still touch it. Time, cancellation and disposal never shorten it: only proof of quiet does.</summary>
@@ -51,15 +53,15 @@ public sealed class Quarantine
         }
     }
 
-    /// <summary>The adapter's device is quiet: everything that was kept for its sake goes back.</summary>
-    internal void Release(DmaAdapter adapter)
+    /// <summary>The function is quiet: everything that was kept for its sake goes back, also what was its closed adapters'.</summary>
+    internal void Release(PciFunction function)
     {
         List<Kept> free;
         lock (_gate)
         {
-            free = _kept.FindAll(k => k.Adapter == adapter);
+            free = _kept.FindAll(k => k.Adapter.Function == function);
             if (free.Count == 0) return;
-            _kept.RemoveAll(k => k.Adapter == adapter);
+            _kept.RemoveAll(k => k.Adapter.Function == function);
             _bytes -= free.Sum(k => k.Entry.Bytes);
         }
 

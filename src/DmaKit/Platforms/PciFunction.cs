@@ -47,7 +47,7 @@ public abstract class PciFunction : IAsyncDisposable
         if (!CanReset)
             throw new NotSupportedException($"Function {Info.Address} has no reset of its own; use the device's register reset and DeclareQuiet.");
         await ResetCoreAsync(cancellationToken).ConfigureAwait(false);
-        foreach (DmaAdapter adapter in Adapters) adapter.BecomeQuiet(QuietProof.FunctionReset);
+        BecomeQuiet(QuietProof.FunctionReset);
     }
 
     /// <summary>Makes this function's view of its domain.</summary>
@@ -73,18 +73,15 @@ public abstract class PciFunction : IAsyncDisposable
     /// <param name="proof">What is known of the device, or null when nothing.</param>
     protected void CloseAdapters(QuietProof? proof)
     {
-        foreach (DmaAdapter adapter in Adapters)
-        {
-            if (proof is { } known) adapter.BecomeQuiet(known);
-            adapter.Close();
-        }
+        if (proof is { } known) BecomeQuiet(known);
+        foreach (DmaAdapter adapter in Adapters) adapter.Close();
     }
 
     /// <summary>Used by platforms when the device is gone for good: ends what waits for it, and frees what was kept for its sake.</summary>
     protected void NotifyLost()
     {
         _lost = true;
-        foreach (DmaAdapter adapter in Adapters) adapter.BecomeQuiet(QuietProof.DeviceGone);
+        BecomeQuiet(QuietProof.DeviceGone);
     }
 
     /// <summary>Whether the platform said that the device is gone.</summary>
@@ -106,7 +103,13 @@ public abstract class PciFunction : IAsyncDisposable
         lock (_adapters) _adapters.Remove(adapter);
     }
 
-    internal void NoteQuiet() => Interlocked.Exchange(ref _told, 0);
+    /// <summary>It touches no memory any more: tells its adapters, and gives back what was kept for its sake.</summary>
+    internal void BecomeQuiet(QuietProof proof)
+    {
+        Interlocked.Exchange(ref _told, 0);
+        foreach (DmaAdapter adapter in Adapters) adapter.TellQuiet(proof);
+        Domain.Quarantine.Release(this);
+    }
 
     internal void NoteRegisterWrite(RegisterWindow window, long offset, int size, ulong value)
     {

@@ -3,7 +3,8 @@ namespace DmaKit.Vfio.GuestTests;
 /// <summary>The guest that eng/vfio-guest boots: where its devices are, and the folder of the build machine's in which their other ends show.</summary>
 internal static class Guest
 {
-    internal const string Edu = "0000:00:02.0", Disks = "0000:00:03.0", ReadOnlyDisk = "0000:00:04.0", Card = "0000:00:05.0", Peer = "0000:00:06.0", Hearing = "0000:00:0a.0", Removable = "0000:01:00.0";
+    internal const string Edu = "0000:00:02.0", Disks = "0000:00:03.0", ReadOnlyDisk = "0000:00:04.0", Card = "0000:00:05.0", Peer = "0000:00:06.0", Hearing = "0000:00:0a.0",
+        Nvme = "0000:00:0b.0", Removable = "0000:01:00.0", Reporting = "0000:02:00.0";
 
     private const string Variable = "DMAKIT_VFIO_GUEST", BackEndVariable = "DMAKIT_VFIO_BACKEND";
 
