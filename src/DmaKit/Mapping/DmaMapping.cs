@@ -84,12 +84,12 @@ public readonly struct DmaMapping : IDisposable
     public void Dispose() => _slot?.Abandon(_generation);
 
     /// <summary>For observers: what stays the same from <see cref="DmaObserver.OnMapped"/> to <see cref="DmaObserver.OnUnmapped"/>, whoever has the handle; null of an empty one.</summary>
-    public object? Identity => _slot;
+    internal object? Identity => _slot;
 
     /// <summary>For observers: copies what stands in the program's memory now, which is not always what the device has.</summary>
     /// <param name="destination">Takes the first bytes; at most <see cref="Length"/>.</param>
     /// <exception cref="DmaMisuseException">The mapping has ended.</exception>
-    public void ReadProgramMemory(Span<byte> destination)
+    internal void ReadProgramMemory(Span<byte> destination)
     {
         if (_slot is not null) Live().ReadProgramMemory(destination);
     }
@@ -97,14 +97,14 @@ public readonly struct DmaMapping : IDisposable
     /// <summary>For observers: changes the first bytes of the program's memory behind the mapping. Only where all of it is copied, and from the device.</summary>
     /// <param name="source">The bytes; at most <see cref="Length"/>.</param>
     /// <exception cref="DmaMisuseException">The mapping has ended.</exception>
-    public void WriteProgramMemory(ReadOnlySpan<byte> source)
+    internal void WriteProgramMemory(ReadOnlySpan<byte> source)
     {
         if (_slot is not null) Live().WriteProgramMemory(source);
     }
 
     /// <summary>For observers: whether two mappings have bytes of the program's memory in common.</summary>
     /// <param name="other">Another one that is alive.</param>
-    public bool Overlaps(in DmaMapping other) => _slot is not null && other._slot is not null && _slot.Overlaps(other._slot);
+    internal bool Overlaps(in DmaMapping other) => _slot is not null && other._slot is not null && _slot.Overlaps(other._slot);
 
     internal MappingSlot? Slot => _slot is not null && _slot.IsLive(_generation) ? _slot : null;
 
