@@ -1,5 +1,6 @@
 using DmaKit.Drivers;
 using DmaKit.Emulation;
+using DmaKit.Verification;
 
 namespace DmaKit.Cli;
 
@@ -50,16 +51,25 @@ internal sealed class DemoRun : IAsyncDisposable
     /// <summary>The moment at which the device had most packets.</summary>
     internal DemoSnapshot? Busiest { get; private set; }
 
+    /// <summary>Who watches the machine; null for nobody.</summary>
+    internal DmaVerifier? Verifier { get; private init; }
+
+    /// <summary>Everything that was alive at <see cref="Busiest"/>, where somebody watches.</summary>
+    internal VerifierSnapshot? Alive { get; private set; }
+
     /// <summary>Builds the machine and takes its memory.</summary>
     /// <param name="settings">What the machine is like.</param>
     /// <param name="total">How many bytes are written and read, a multiple of 4 KiB.</param>
     /// <param name="watched">Whether somebody looks on: then the load comes in waves.</param>
     /// <param name="notice">Is told what worked differently from what was asked for.</param>
     /// <param name="clock">The time.</param>
+    /// <param name="verifier">How a verifier is to watch the machine; null for none.</param>
     /// <param name="cancellationToken">Gives up.</param>
     internal static async Task<DemoRun> StartAsync(
-        MachineSettings settings, long total, bool watched, Action<string> notice, TimeProvider clock, CancellationToken cancellationToken)
+        MachineSettings settings, long total, bool watched, Action<string> notice, TimeProvider clock, VerifierOptions? verifier, CancellationToken cancellationToken)
     {
+        DmaVerifier? attached = null;
+        if (verifier is not null) settings = settings with { Watch = platform => attached = DmaVerifier.Attach(platform, verifier) };
         // One address space for all, so that disk and network have one pool of map registers, with an IOMMU too.
         DiskMachine machine = await DiskMachine.StartAsync(settings with { OneDomain = true }, [new BlankMedium(total)], notice, cancellationToken).ConfigureAwait(false);
         CommonBuffer? large = null;
@@ -73,7 +83,7 @@ internal sealed class DemoRun : IAsyncDisposable
                 network = await DemoNetwork.StartAsync(emulated, settings.Seed, watched, notice, clock, cancellationToken).ConfigureAwait(false);
             buffers = new DemoBuffers(machine);
             await machine.OpenDisksAsync(cancellationToken).ConfigureAwait(false);
-            return new DemoRun(machine, buffers, large, network, longest, total, watched, clock);
+            return new DemoRun(machine, buffers, large, network, longest, total, watched, clock) { Verifier = attached };
         }
         catch
         {
@@ -140,9 +150,13 @@ internal sealed class DemoRun : IAsyncDisposable
             Network = _network?.Look(),
             Rates = _history.Rates(),
             Counters = _machine.Counters,
+            Findings = Verifier is null ? null : [.. Verifier.Reports.Select(report => $"{report.Rule.Id} {report.Rule.Name}: {report.Owner}, allocated at {report.Origin}: {report.Message}")],
             PostedHighWater = _machine.Driver.Statistics.Commands.PostedHighWater,
         };
     }
+
+    /// <summary>Makes the driver wrong, for the verifier to find: see <see cref="DemoBug"/>.</summary>
+    internal void PlantBug() => DemoBug.Plant(_machine.Driver.Adapter);
 
     public async ValueTask DisposeAsync()
     {
@@ -221,7 +235,9 @@ internal sealed class DemoRun : IAsyncDisposable
     {
         if (Busiest is { } known && known.Posted >= _machine.Driver.Statistics.Commands.Posted) return;
         DemoSnapshot now = Look();
-        if (Busiest is null || now.Posted > Busiest.Posted) Busiest = now;
+        if (Busiest is not null && now.Posted <= Busiest.Posted) return;
+        Busiest = now;
+        Alive = Verifier?.TakeSnapshot();
     }
 
     private static DemoBuffer Describe(CommonBuffer buffer) => new(

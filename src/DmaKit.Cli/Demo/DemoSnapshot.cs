@@ -35,6 +35,9 @@ internal sealed record DemoSnapshot
     /// <summary>The most packets that the device had at once.</summary>
     internal required int PostedHighWater { get; init; }
 
+    /// <summary>What the verifier found, oldest first; null where none watches.</summary>
+    internal IReadOnlyList<string>? Findings { get; init; }
+
     /// <summary>How many packets the device has now.</summary>
     internal int Posted => Packets.Count(p => p is CommandState.Posted or CommandState.Completed);
 }

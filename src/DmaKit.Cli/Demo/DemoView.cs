@@ -5,7 +5,7 @@ using Spectre.Console.Rendering;
 
 namespace DmaKit.Cli;
 
-/// <summary>The demo as it runs, drawn for a terminal of any width from 30 characters on, in 22 lines.</summary>
+/// <summary>The demo as it runs, drawn for a terminal of any width from 30 characters on, in 23 lines.</summary>
 internal static class DemoView
 {
     private const int MostBuffers = 3;
@@ -156,6 +156,12 @@ internal static class DemoView
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"device      {counters.Commands:#,0} commands  {counters.Doorbells:#,0} doorbells  {counters.Interrupts:#,0} interrupts"), width);
+        if (demo.Findings is { } findings)
+        {
+            yield return findings is [.., var last]
+                ? FittedMarkup.Clip($"[red]verifier    {Markup.Escape(last)}[/]", width)
+                : FittedMarkup.Clip("verifier    [grey]nothing found; [/]b[grey] plants a bug in the driver[/]", width);
+        }
     }
 
     private static string Descriptors(int inCard) => string.Concat(Enumerable.Range(0, 4).Select(i => i < inCard ? "[blue]■[/]" : "[grey35]□[/]"));

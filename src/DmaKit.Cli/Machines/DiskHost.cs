@@ -30,8 +30,12 @@ internal abstract class DiskHost : IAsyncDisposable
     /// <param name="settings">What it is like.</param>
     /// <param name="media">The disks; owned by the machine from here on, also when this fails.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    internal static async Task<DiskHost> StartAsync(MachineSettings settings, IReadOnlyList<DiskMedium> media, CancellationToken cancellationToken) =>
-        settings.Platform == PlatformKind.Emulated
+    internal static async Task<DiskHost> StartAsync(MachineSettings settings, IReadOnlyList<DiskMedium> media, CancellationToken cancellationToken)
+    {
+        DiskHost host = settings.Platform == PlatformKind.Emulated
             ? EmulatedDiskHost.Open(settings, media)
             : await QemuDiskHost.OpenAsync(settings, media, cancellationToken).ConfigureAwait(false);
+        settings.Watch?.Invoke(host.Platform);
+        return host;
+    }
 }

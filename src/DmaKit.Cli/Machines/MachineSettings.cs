@@ -1,4 +1,5 @@
 using DmaKit.Emulation;
+using DmaKit.Platforms;
 
 namespace DmaKit.Cli;
 
@@ -34,6 +35,9 @@ internal sealed record MachineSettings
 
     /// <summary>How long the disk takes for each access to its image.</summary>
     internal TimeSpan DiskLatency { get; init; }
+
+    /// <summary>Is given the machine before any of its functions is opened, to attach a verifier; null when nobody watches.</summary>
+    internal Action<DmaPlatform>? Watch { get; init; }
 
     /// <summary>The machine as the emulated platform wants to know it.</summary>
     internal EmulatedPlatformOptions ToPlatform() => new()

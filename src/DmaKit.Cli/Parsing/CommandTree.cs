@@ -35,6 +35,7 @@ internal static class CommandTree
         root.Subcommands.Add(DemoVerb.Build(host));
         root.Subcommands.Add(DevicesVerb.Build(host));
         root.Subcommands.Add(DoctorVerb.Build(host));
+        root.Subcommands.Add(InspectVerb.Build(host));
         var disk = new VerbCommand("disk", "Disk images behind a SCSI adapter: write, read, copy, verify, measure.");
         disk.Subcommands.Add(DiskInfoVerb.Build(host));
         disk.Subcommands.Add(DiskWriteVerb.Build(host));

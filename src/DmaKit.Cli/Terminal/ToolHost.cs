@@ -44,6 +44,9 @@ internal sealed class ToolHost
     /// <summary>Where the machine's own files begin: what the kernel shows of its devices. A test has a folder of its own.</summary>
     internal string MachineRoot { get; init; } = "/";
 
+    /// <summary>The key that was pressed last, or null when none was, or nobody could.</summary>
+    internal Func<char?> Key { get; init; } = static () => null;
+
     /// <summary>The time that progress and figures are measured by.</summary>
     internal TimeProvider Clock { get; init; } = TimeProvider.System;
 
@@ -60,6 +63,7 @@ internal sealed class ToolHost
             ListenForSignals = true,
             WantsStackTraces = Environment.GetEnvironmentVariable("DMAKIT_TRACE") is "1",
             Width = StandardStreams.Width(),
+            Key = static () => !Console.IsInputRedirected && Console.KeyAvailable ? Console.ReadKey(intercept: true).KeyChar : null,
         };
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DmaKit.Verification;
 
 namespace DmaKit.Cli;
 
@@ -34,7 +35,7 @@ internal static class DemoVerb
         if (svg is not null) PathCheck.Creatable(svg, "picture");
         if (live && settings is { Platform: PlatformKind.Emulated, DiskLatency.Ticks: 0 }) settings = settings with { DiskLatency = WatchedLatency };
         await using DemoRun demo = await DemoRun.StartAsync(
-            settings, live ? WatchedBytes : PlainBytes, live, host.Notice, host.Clock, interrupted).ConfigureAwait(false);
+            settings, live ? WatchedBytes : PlainBytes, live, host.Notice, host.Clock, live ? new VerifierOptions() : null, interrupted).ConfigureAwait(false);
         if (live) await WatchAsync(host, demo, interrupted).ConfigureAwait(false);
         else
         {
@@ -43,7 +44,11 @@ internal static class DemoVerb
         }
 
         DemoSnapshot end = demo.Look();
-        if (live) host.Out.WriteLine(DemoText.Result(end));
+        if (live)
+        {
+            host.Out.WriteLine(DemoText.Result(end));
+            foreach (string finding in end.Findings ?? []) host.Out.WriteLine(finding);
+        }
         else DemoText.WriteEnd(host.Out, end);
         if (svg is not null) await DrawAsync(svg, demo.Busiest ?? end, end, interrupted).ConfigureAwait(false);
         return ExitCode.Done;
@@ -52,8 +57,16 @@ internal static class DemoVerb
     private static async Task WatchAsync(ToolHost host, DemoRun demo, CancellationToken interrupted)
     {
         Task work = demo.RunAsync(interrupted);
-        await LiveView.ShowAsync(host, host.Out, width: null, Frame, stays: true, width => DemoView.Draw(demo.Look(), width), work).ConfigureAwait(false);
+        await LiveView.ShowAsync(host, host.Out, width: null, Frame, stays: true, width => DemoView.Draw(Look(host, demo), width), work).ConfigureAwait(false);
         await work.ConfigureAwait(false);
+    }
+
+    /// <summary>One moment, after what was typed meanwhile: b plants a bug in the driver, which the verifier then finds by looking.</summary>
+    private static DemoSnapshot Look(ToolHost host, DemoRun demo)
+    {
+        if (host.Key() is 'b' or 'B') demo.PlantBug();
+        demo.Verifier?.Check();
+        return demo.Look();
     }
 
     private static async Task DrawAsync(string path, DemoSnapshot busiest, DemoSnapshot end, CancellationToken interrupted)

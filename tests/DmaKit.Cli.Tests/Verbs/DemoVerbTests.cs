@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using DmaKit.Verification;
 
 namespace DmaKit.Cli.Tests;
 
@@ -73,7 +74,7 @@ public sealed class DemoVerbTests : IDisposable
     public async Task E2_TheViewFitsTheTerminal(int width)
     {
         await using DemoRun run = await DemoRun.StartAsync(
-            new MachineSettings { QueueDepth = 100, MemoryBytes = 64 << 20, Fragmentation = 0.95 }, 1 << 20, watched: false, _ => { }, TimeProvider.System, CancellationToken.None);
+            new MachineSettings { QueueDepth = 100, MemoryBytes = 64 << 20, Fragmentation = 0.95 }, 1 << 20, watched: false, _ => { }, TimeProvider.System, new VerifierOptions(), CancellationToken.None);
         await run.RunAsync(CancellationToken.None);
         var text = new StringWriter();
         Spectre.Console.IAnsiConsole console = Spectre.Console.AnsiConsole.Create(new Spectre.Console.AnsiConsoleSettings
@@ -101,5 +102,18 @@ public sealed class DemoVerbTests : IDisposable
         Assert.NotEqual(here, there);
         Assert.NotEqual(here, other);
         Assert.Equal([.. here, .. there], whole);
+    }
+
+    [Fact]
+    public async Task APlantedBugIsNamedWithFileAndLine()
+    {
+        await using DemoRun run = await DemoRun.StartAsync(
+            new MachineSettings { QueueDepth = 8, MemoryBytes = 64 << 20 }, 1 << 20, watched: false, _ => { }, TimeProvider.System, new VerifierOptions(), CancellationToken.None);
+        await run.RunAsync(CancellationToken.None);
+        Assert.Empty(run.Look().Findings!);
+        run.PlantBug();
+        run.Verifier!.Check();
+        string finding = Assert.Single(run.Look().Findings!);
+        Assert.Matches(@"^DMK1004 freed-memory-written: event ring, allocated at DemoBug\.cs:\d+: .* given back at DemoBug\.cs:\d+\.$", finding);
     }
 }
