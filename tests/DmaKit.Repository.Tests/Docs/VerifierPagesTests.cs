@@ -72,8 +72,9 @@ public sealed class VerifierPagesTests
     private static string[] Body(SourceFile tests, string driver)
     {
         MethodDeclarationSyntax method = tests.Root.DescendantNodes().OfType<MethodDeclarationSyntax>().Single(m => m.Identifier.Text == driver);
-        string[] lines = method.Body is { } body ? body.ToFullString().Split('\n')[1..^2] : [method.ExpressionBody!.Expression.ToString() + ";"];
-        if (method.Body is { } single && lines.Length == 0) lines = [.. single.Statements.Select(statement => statement.ToString())];
+        string[] lines = method.Body is not { } body ? [$"{method.ExpressionBody!.Expression};"]
+            : body.ToFullString().Split('\n') is [_, .. var inside, _, ""] ? inside
+            : [.. body.Statements.Select(statement => statement.ToString())];
         int indent = lines.Where(line => line.Trim().Length > 0).Select(line => line.Length - line.TrimStart().Length).DefaultIfEmpty(0).Min();
         return
         [
