@@ -64,8 +64,17 @@ public abstract class DmaPlatform : IAsyncDisposable
         lock (_interposed) _interposed.Add(wrap);
     }
 
+    /// <summary>
+    /// Whether bytes of other requests are kept out of every page that a device reaches through a mapping. A system buffer is then never in a
+    /// device's address space as a whole: whole pages of a request that begins on a page are entered for as long as it is mapped; its ragged end, which
+    /// shares a page with other bytes, and a request that begins elsewhere are copied. Only where an IOMMU translates; without one a device reaches all memory, and this changes nothing. Set it
+    /// before a function is opened.
+    /// </summary>
+    public bool PrivatePages { get; set; }
+
     internal DomainMemory Interpose(DmaDomain domain, DomainMemory memory)
     {
+        if (PrivatePages && memory.Translates) memory = new PrivatePages(memory);
         lock (_interposed)
             foreach (Func<DmaDomain, DomainMemory, DomainMemory> wrap in _interposed) memory = wrap(domain, memory);
         return memory;
