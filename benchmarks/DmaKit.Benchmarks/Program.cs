@@ -56,7 +56,7 @@ string[] onlyWhole = [.. rows.Select(r => r.Id).Where(id => id.StartsWith("map-"
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 bool isShort = args.Contains("--short");
 string[] wanted = [.. args.Where(a => a != "--short")];
-string[] studies = ["growth", "disk", "disk-qemu", "tail"];
+string[] studies = ["growth", "disk", "disk-qemu", "tail", "verifier"];
 string[] unknown = [.. wanted.Where(w => rows.All(r => r.Id != w) && !studies.Contains(w))];
 if (unknown.Length > 0)
 {
@@ -91,6 +91,7 @@ if (whole || wanted.Contains("growth")) Growth.Run(Console.Out, new Sampler(isSh
 if (whole || wanted.Contains("disk")) DiskPath.Run(Console.Out, isShort);
 if (whole || wanted.Contains("disk-qemu")) judge.Note(DiskOnQemu.Run(Console.Out, isShort), "disk-qemu: the driver reaches less of the bare loop than 0.9");
 if (whole || wanted.Contains("tail")) judge.Note(Tail.Run(Console.Out), "tail: garbage was collected in the steady state, limit 0 collections");
+if (whole || wanted.Contains("verifier")) judge.Note(VerifierCost.Run(Console.Out, isShort), "verifier: without call stacks it makes a command more than 5 times slower");
 foreach (string failure in judge.Failures) Console.WriteLine($"Over its limit: {failure}");
 Console.WriteLine($"{judge.Passed} passed, {judge.Failed} failed");
 return judge.Failed == 0 ? 0 : 1;
