@@ -60,7 +60,7 @@ public sealed partial class Rtl8139Driver : IAsyncDisposable, ICommandSupervisor
             _transmitter = new Rtl8139Transmitter(
                 registers, _gate,
                 CommandPool<ShortFrame, TransmitReply>.CreateUpTo(
-                    Adapter, options.SendDepth, Rtl8139Transmitter.Descriptors, new CommandPoolOptions { Name = "frames to send", Supervisor = this }),
+                    Adapter, options.SendDepth, Rtl8139Transmitter.Descriptors, new CommandPoolOptions { Name = "frames to send", Supervisor = this, DeviceOnlyReads = true }),
                 options);
         }
         catch

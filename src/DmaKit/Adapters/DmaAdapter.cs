@@ -88,5 +88,8 @@ public sealed partial class DmaAdapter : IAsyncDisposable
         Function.Forget(this);
     }
 
+    /// <summary>Whether it was disposed.</summary>
+    public bool IsDisposed => _closed;
+
     private void ThrowIfClosed() => ObjectDisposedException.ThrowIf(_closed, this);
 }

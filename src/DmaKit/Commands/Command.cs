@@ -57,7 +57,7 @@ public readonly struct Command<TPacket, TReply> : IDisposable
         DmaMapping mapping, RegisterWindow registers, long offset, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(registers);
-        return Held().PostAsync(_version, mapping, registers, offset, null, timeout, cancellationToken);
+        return Unposted().PostAsync(_version, mapping, registers, offset, null, timeout, cancellationToken);
     }
 
     /// <summary>Posts the packet by a doorbell of the driver's own, and waits until the command has ended.</summary>
@@ -70,7 +70,7 @@ public readonly struct Command<TPacket, TReply> : IDisposable
         DmaMapping mapping, ICommandDoorbell doorbell, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(doorbell);
-        return Held().PostAsync(_version, mapping, null, 0, doorbell, timeout, cancellationToken);
+        return Unposted().PostAsync(_version, mapping, null, 0, doorbell, timeout, cancellationToken);
     }
 
     /// <summary>Gives a packet back that was not posted; does nothing for one that was.</summary>
@@ -79,6 +79,10 @@ public readonly struct Command<TPacket, TReply> : IDisposable
     private CommandSlot<TPacket, TReply> Held() => _slot is not null && _slot.IsPrepared(_version)
         ? _slot
         : throw Touched();
+
+    private CommandSlot<TPacket, TReply> Unposted() => _slot is null
+        ? throw Touched()
+        : _slot.IsPrepared(_version) ? _slot : throw _slot.PostedTwice();
 
     private DmaMisuseException Touched()
     {

@@ -58,6 +58,9 @@ internal sealed class CommandSlot<TPacket, TReply> : IValueTaskSource<CommandOut
 
     internal DmaMisuseException Refuse(string rule, string message) => _pool.Adapter.Function.Platform.Misuse.Refuse(rule, _pool.Name, message);
 
+    internal DmaMisuseException PostedTwice() =>
+        Refuse("packet-posted-twice", "The command packet is not this holder's to post any more: it was posted or returned already. Rent another one.");
+
     public CommandState State => _state switch
     {
         Free => CommandState.Free,
@@ -97,7 +100,7 @@ internal sealed class CommandSlot<TPacket, TReply> : IValueTaskSource<CommandOut
         if (!mapping.IsEmpty && mapping.Slot is null)
             throw mapping.PostedTwice();
         if (Interlocked.Read(ref _version) != version || Interlocked.CompareExchange(ref _state, Posting, Prepared) != Prepared)
-            throw Refuse("packet-posted-twice", "The command packet was posted or returned already. Rent another one.");
+            throw PostedTwice();
         if (token.IsCancellationRequested)
         {
             mapping.Dispose();

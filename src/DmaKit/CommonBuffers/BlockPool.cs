@@ -31,6 +31,7 @@ public sealed partial class BlockPool : IDisposable, IPieceOwner
     private readonly DmaObserver? _observer;
     private readonly int _blockLength;
     private readonly uint _firstSlot;
+    private readonly long _stride;
     private bool _watched;
 
     private BlockPool(DmaAdapter adapter, BlockPoolOptions options, BlockPoolLayout layout, List<(CommonBuffer Buffer, int Count)> runs)
@@ -38,6 +39,7 @@ public sealed partial class BlockPool : IDisposable, IPieceOwner
         Adapter = adapter;
         Name = options.Name;
         _blockLength = options.BlockLength;
+        _stride = layout.Stride;
         _observer = adapter.Function.Platform.Observer;
         int count = runs.Sum(r => r.Count);
         _hosts = new nint[count];
@@ -121,6 +123,8 @@ public sealed partial class BlockPool : IDisposable, IPieceOwner
             buffer.Dispose(leaseReport: false);
         }
     }
+
+    long IPieceOwner.TakenBy(long length) => _stride;
 
     internal LogicalAddress LogicalOf(in Block block) => new(SlotEntry.Of(_logicals, Check(block)));
 

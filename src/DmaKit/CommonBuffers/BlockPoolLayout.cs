@@ -34,6 +34,9 @@ internal readonly struct BlockPoolLayout
     /// <summary>What the address of every block is a multiple of.</summary>
     internal int Alignment { get; }
 
+    /// <summary>From the start of a block to where the next one may start, in bytes.</summary>
+    internal long Stride => _stride;
+
     /// <summary>What the start of the run must be a multiple of, for <see cref="OffsetOf"/> to be right.</summary>
     internal long RunAlignment => Math.Max(Alignment, _cell);
 

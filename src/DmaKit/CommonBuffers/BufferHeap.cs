@@ -146,6 +146,8 @@ public sealed partial class BufferHeap : IDisposable, IPieceOwner
         _buffer.Dispose(leaseReport: false);
     }
 
+    long IPieceOwner.TakenBy(long length) => (length + Granule - 1) & -(long)Granule;
+
     internal LogicalAddress LogicalOf(in HeapPiece piece) => new(_logical + (ulong)OffsetOf(piece));
 
     internal nint HostOf(in HeapPiece piece, long offset, int length)

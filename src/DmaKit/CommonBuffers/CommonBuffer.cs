@@ -47,6 +47,9 @@ public sealed class CommonBuffer : IDisposable
     /// <summary>Whether it was disposed.</summary>
     public bool IsDisposed => _disposed != 0;
 
+    /// <summary>Whether a pool, heap, block or mapping uses it, so that its disposal is misuse. What commands or a device do with it does not show here.</summary>
+    public bool IsInUse => _leases > 0 || InUse;
+
     /// <summary>Where the byte at <paramref name="offset"/> is to the device: always <see cref="LogicalAddress"/> plus the offset.</summary>
     /// <param name="offset">Bytes from the start, 0 to <see cref="Length"/> - 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">The offset does not lie in the buffer.</exception>

@@ -11,4 +11,8 @@ public interface IPieceOwner
 
     /// <summary>Whether the device only reads a piece between post and completion, so that its bytes must come back as they were posted.</summary>
     bool DeviceOnlyReads => false;
+
+    /// <summary>How many bytes a piece takes up to where the next one may start: its own, and those behind it that are nobody's.</summary>
+    /// <param name="length">The piece's length in bytes.</param>
+    long TakenBy(long length) => length;
 }

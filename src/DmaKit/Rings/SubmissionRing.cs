@@ -24,6 +24,9 @@ public sealed class SubmissionRing<T> : IDisposable where T : unmanaged
     private long _released;
     private long _faults;
 
+    // Whether what is filled may be unheard of for ever: nothing was published so far, or the ring was found full and nothing was since.
+    private bool _silent = true;
+
     private SubmissionRing(CommonBuffer buffer)
     {
         Buffer = buffer;
@@ -65,7 +68,12 @@ public sealed class SubmissionRing<T> : IDisposable where T : unmanaged
     /// <returns>False when the ring is full.</returns>
     public bool TryWrite(in T entry)
     {
-        if (_inFlight == _count - 1) return false;
+        if (_inFlight == _count - 1)
+        {
+            _silent = true;
+            return false;
+        }
+
         _memory.At(_tail) = entry;
         _tail = After(_tail, 1);
         _inFlight++;
@@ -78,6 +86,7 @@ public sealed class SubmissionRing<T> : IDisposable where T : unmanaged
     /// <returns>As many as there are before the ring is full or wraps; none when it is full. Old contents are still there.</returns>
     public Span<T> Reserve(int wanted)
     {
+        if (Free == 0) _silent = true;
         _reserved = Math.Min(Math.Min(wanted, Free), _count - _tail);
         return _memory.Entries(_tail, Math.Max(0, _reserved));
     }
@@ -101,6 +110,7 @@ public sealed class SubmissionRing<T> : IDisposable where T : unmanaged
     {
         // Forbids that the doorbell passes the entries. A device that got the doorbell first would read what the last lap left.
         Volatile.WriteBarrier();
+        _silent = false;
         return _published = _tail;
     }
 
@@ -136,8 +146,23 @@ public sealed class SubmissionRing<T> : IDisposable where T : unmanaged
         return true;
     }
 
-    /// <summary>Ends the ring. Its memory goes back when the device is known to be quiet. Never throws.</summary>
-    public void Dispose() => Buffer.Dispose();
+    /// <summary>
+    /// Ends the ring. Its memory goes back when the device is known to be quiet. Entries that the device was never told of are reported as misuse,
+    /// where that is no matter of the last few: nothing was ever published, or the ring was found full and nothing was published since. Never throws.
+    /// </summary>
+    public void Dispose()
+    {
+        if (_silent && _published != _tail && !Buffer.IsDisposed && !Buffer.Adapter.Function.IsLost) NoteUnpublished();
+        Buffer.Dispose();
+    }
+
+    private void NoteUnpublished()
+    {
+        int entries = _tail - _published;
+        if (entries < 0) entries += _count;
+        Buffer.Adapter.Function.Platform.Misuse.Report(new MisuseReport(
+            "ring-entries-never-published", $"{entries} entries from index {_published} on were filled, and the device was never told: RingDoorbell or Publish was not called after them.", Buffer.Name));
+    }
 
     // By itself: a message's text in the middle of a short method makes all of it slower.
     private DmaMisuseException TooMany(int filled) =>

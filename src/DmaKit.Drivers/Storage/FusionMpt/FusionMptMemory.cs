@@ -117,6 +117,7 @@ internal sealed class FusionMptMemory : IAsyncDisposable
             {
                 Name = "management packets",
                 TagBits = TagBits,
+                DeviceOnlyReads = true,
                 MinimumAddress = start,
                 MaximumAddress = last,
             });
