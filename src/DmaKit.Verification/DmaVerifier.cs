@@ -115,7 +115,7 @@ public sealed class DmaVerifier
     // A rule of the core's that is none of ours has no page: an open point of a driver's own, say.
     private void Translate(MisuseReport misuse)
     {
-        if (!_byCore.TryGetValue(misuse.Rule, out VerifierRule? rule)) return;
+        if (!_byCore.TryGetValue(misuse.Rule, out VerifierRule? rule) || !rule.Means(misuse)) return;
         lock (_gate) _books.Report(rule, misuse.Owner, misuse.Message, OriginOf(misuse.Owner));
         Deliver(mayThrow: false);
     }

@@ -37,6 +37,12 @@ public sealed record VerifierOptions
     /// <summary>Whether the program's data is compared at completion with what it was at mapping, and packets with what they were at posting.</summary>
     public bool Checksums { get; init; } = true;
 
+    /// <summary>
+    /// Whether it tells of waste as well, which breaks nothing: common buffers much larger than what is used of them, memory that goes into quarantine for
+    /// want of a word. Off, as a driver may have its reasons.
+    /// </summary>
+    public bool Advice { get; init; }
+
     /// <summary>Which functions are looked at, by address such as <c>0000:03:00.0</c>; null for all.</summary>
     public IReadOnlyCollection<string>? Functions { get; init; }
 
@@ -46,7 +52,7 @@ public sealed record VerifierOptions
     /// <summary>Where the random addresses begin: the same seed gives the same addresses.</summary>
     public int Seed { get; init; } = 1;
 
-    /// <summary>Reads the value of <c>DMAKIT_VERIFY</c>: <c>1</c>, or words with commas between: <c>throw</c>, <c>failfast</c>, <c>bounce</c>, <c>nostacks</c>.</summary>
+    /// <summary>Reads the value of <c>DMAKIT_VERIFY</c>: <c>1</c>, or words with commas between: <c>throw</c>, <c>failfast</c>, <c>bounce</c>, <c>nostacks</c>, <c>advice</c>.</summary>
     /// <param name="text">The value.</param>
     /// <exception cref="DmaException">A word is none of these.</exception>
     public static VerifierOptions Parse(string text)
@@ -62,7 +68,8 @@ public sealed record VerifierOptions
                 "failfast" => options with { Reaction = VerifierReaction.FailFast },
                 "bounce" => options with { AlwaysBounce = true },
                 "nostacks" => options with { CallStacks = false },
-                _ => throw new DmaException($"DMAKIT_VERIFY has the word '{word}'; legal: 1, throw, failfast, bounce, nostacks, with commas between."),
+                "advice" => options with { Advice = true },
+                _ => throw new DmaException($"DMAKIT_VERIFY has the word '{word}'; legal: 1, throw, failfast, bounce, nostacks, advice, with commas between."),
             };
         }
 

@@ -24,7 +24,7 @@ public abstract class VerifierRule
     /// <summary>What mends it.</summary>
     public abstract string Mend { get; }
 
-    /// <summary>Which checks of other systems it is: numbers of the table in <c>docs/verifier/README.md</c>, such as <c>W04</c> or <c>L07</c>.</summary>
+    /// <summary>Which checks of other systems it is: numbers of the table in <c>docs/verifier/checks.md</c>, such as <c>W04</c> or <c>L07</c>.</summary>
     public virtual IReadOnlyList<string> Checks => [];
 
     /// <summary>Whether it is the device that breaks it, not the driver.</summary>
@@ -32,6 +32,9 @@ public abstract class VerifierRule
 
     /// <summary>The core's own names (<see cref="MisuseReport.Rule"/>) of breaches that are this rule's.</summary>
     internal virtual IReadOnlyList<string> Core => [];
+
+    /// <summary>Whether a breach that the core tells under one of those names is the driver's, and not the doing of a device that is gone.</summary>
+    internal virtual bool Means(MisuseReport misuse) => true;
 
     /// <summary>A common buffer was allocated.</summary>
     internal virtual void OnAllocated(VerifierBooks books, BufferRecord buffer)
