@@ -70,7 +70,7 @@ public sealed class PublicApiTests
             "public sealed class A\n    public A()\n    public int P { get; }\n",
             ApiOf("public sealed class A { int x; public int P { get; internal set; } internal void M() => x++; private protected void N() { } class B { public int C; } } class D { public int E; }"));
 
-    private static bool MayAccept(string? accept, string? ci) => accept == "1" && ci != "true";
+    internal static bool MayAccept(string? accept, string? ci) => accept == "1" && ci != "true";
 
     private static string ApiOf(string source)
     {

@@ -6,8 +6,9 @@ namespace DmaKit.Repository.Tests;
 /// <summary>One C# source: its path relative to the repository, its text, and its syntax.</summary>
 internal sealed class SourceFile(string path, string text)
 {
-    private static readonly CSharpParseOptions Options
-        = CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.Preview).WithDocumentationMode(DocumentationMode.Parse);
+    // What only builds with debugging have is seen as well.
+    private static readonly CSharpParseOptions Options = CSharpParseOptions.Default
+        .WithLanguageVersion(LanguageVersion.Preview).WithDocumentationMode(DocumentationMode.Parse).WithPreprocessorSymbols("DEBUG");
 
     private readonly Lazy<SyntaxNode> root = new(() => CSharpSyntaxTree.ParseText(text, Options, path).GetRoot());
 
