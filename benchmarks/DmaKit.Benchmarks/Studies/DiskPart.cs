@@ -9,15 +9,18 @@ internal enum DiskPart
     /// <summary>Making the data reachable.</summary>
     Mapping,
 
-    /// <summary>The register write that tells the device, and the deadline.</summary>
+    /// <summary>Posting: the deadline, the doorbell up to the machine's bus, and the way back to the caller.</summary>
     Doorbell,
 
-    /// <summary>The emulated adapter: fetching the packet, moving the data, posting the reply.</summary>
-    Device,
-
-    /// <summary>The handler: reading replies and finding their commands.</summary>
+    /// <summary>The core's delivery and the driver's handler: reading replies and finding their commands.</summary>
     Interrupt,
 
     /// <summary>Ending the mapping, the packet's return, and the caller's continuation.</summary>
     Completion,
+
+    /// <summary>The emulated machine: its bus, its interrupt controller, and the queue that everything on its one thread goes through.</summary>
+    Machine,
+
+    /// <summary>The emulated adapter: fetching the packet, moving the data, posting the reply.</summary>
+    Device,
 }

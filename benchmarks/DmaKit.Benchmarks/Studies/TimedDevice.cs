@@ -3,55 +3,46 @@ using DmaKit.Emulation;
 
 namespace DmaKit.Benchmarks;
 
-/// <summary>Tells the clock when the device's own code runs, in whoever's time that is: in register accesses and in turns of its own.</summary>
+/// <summary>Tells the clock when the device's own code runs, in register accesses and in turns of its own, with what it asks of the machine.</summary>
 internal sealed class TimedDevice(DeviceModel inner, DiskClock clock) : DeviceInterposer(inner)
 {
     private readonly Dictionary<Action, Action> _turns = [];
-
-    /// <summary>Whether it tells.</summary>
-    public bool IsOn { get; set; }
+    private Action? _work;
+    private Action? _turn;
 
     /// <inheritdoc/>
     protected override ulong OnRead(int bar, long offset, int size)
     {
-        if (!IsOn) return base.OnRead(bar, offset, size);
-        clock.EnterDevice();
+        clock.Pass(DiskPart.Device);
         ulong value = base.OnRead(bar, offset, size);
-        clock.LeaveDevice();
+        clock.Pass(DiskPart.Machine);
         return value;
     }
 
     /// <inheritdoc/>
     protected override void OnWrite(int bar, long offset, int size, ulong value)
     {
-        if (!IsOn)
-        {
-            base.OnWrite(bar, offset, size, value);
-            return;
-        }
-
-        clock.EnterDevice();
+        clock.Pass(DiskPart.Device);
         base.OnWrite(bar, offset, size, value);
-        clock.LeaveDevice();
+        clock.Pass(DiskPart.Machine);
     }
 
     /// <inheritdoc/>
     protected override void OnDefer(Action work)
     {
-        if (!_turns.TryGetValue(work, out Action? turn)) _turns.Add(work, turn = () => Take(work));
-        base.OnDefer(turn);
+        if (_work != work)
+        {
+            if (!_turns.TryGetValue(work, out Action? turn)) _turns.Add(work, turn = () => Take(work));
+            (_work, _turn) = (work, turn);
+        }
+
+        base.OnDefer(_turn!);
     }
 
     private void Take(Action work)
     {
-        if (!IsOn)
-        {
-            work();
-            return;
-        }
-
-        clock.EnterDevice();
+        clock.Pass(DiskPart.Device);
         work();
-        clock.LeaveDevice();
+        clock.Pass(DiskPart.Machine);
     }
 }

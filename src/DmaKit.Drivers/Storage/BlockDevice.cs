@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace DmaKit.Drivers;
 
 /// <summary>A device that reads and writes blocks by number: a disk.</summary>
@@ -59,12 +61,16 @@ public abstract class BlockDevice
 
     private void Check(long offset, int length)
     {
-        int block = Info.BlockSize;
-        if (offset % block != 0)
+        BlockDeviceInfo info = Info;
+        int block = info.BlockSize;
+
+        // What nearly every request is, without a division.
+        bool isWhole = BitOperations.IsPow2(block) && ((offset | (long)length) & (block - 1)) == 0;
+        if (!isWhole && offset % block != 0)
             throw new ArgumentException($"Offset {offset} is not a multiple of the block size, {block} bytes.", nameof(offset));
-        if (length % block != 0)
+        if (!isWhole && length % block != 0)
             throw new ArgumentException($"A length of {length} bytes is not a multiple of the block size, {block} bytes.", "data");
-        if (offset < 0 || offset > Info.Length - length)
-            throw new ArgumentOutOfRangeException(nameof(offset), offset, $"{length} bytes at {offset} do not lie on a device of {Info.Length} bytes.");
+        if (offset < 0 || offset > info.Length - length)
+            throw new ArgumentOutOfRangeException(nameof(offset), offset, $"{length} bytes at {offset} do not lie on a device of {info.Length} bytes.");
     }
 }

@@ -72,6 +72,28 @@ public sealed partial class DmaAdapter
         return MapPartAsync(Ask(data, DmaDirection.ToDevice, default), granularity, cancellationToken);
     }
 
+    /// <summary>As <see cref="MapUpToAsync(Memory{byte}, DmaDirection, int, CancellationToken)"/>, if that is possible without waiting. Legal in callback context.</summary>
+    /// <param name="data">The bytes. Those that are mapped belong to the device until the mapping is completed.</param>
+    /// <param name="direction">Which way they go.</param>
+    /// <param name="granularity">What a partial length must be a multiple of, such as the block size of a disk, in bytes.</param>
+    /// <param name="mapping">The mapping.</param>
+    /// <returns>False when map registers are short now, or others wait for them.</returns>
+    /// <exception cref="DmaMappingException">Not even <paramref name="granularity"/> bytes fit.</exception>
+    /// <exception cref="ObjectDisposedException">The adapter or the buffer was disposed.</exception>
+    public bool TryMapUpTo(Memory<byte> data, DmaDirection direction, int granularity, out PartialMapping mapping)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(granularity);
+        return TryMapPartCore(Ask(data, Checked(direction), default), granularity, out mapping);
+    }
+
+    /// <summary>As <see cref="MapUpToAsync(ReadOnlyMemory{byte}, int, CancellationToken)"/>, if that is possible without waiting. Legal in callback context.</summary>
+    /// <inheritdoc cref="TryMapUpTo(Memory{byte}, DmaDirection, int, out PartialMapping)"/>
+    public bool TryMapUpTo(ReadOnlyMemory<byte> data, int granularity, out PartialMapping mapping)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(granularity);
+        return TryMapPartCore(Ask(data, DmaDirection.ToDevice, default), granularity, out mapping);
+    }
+
     /// <summary>Makes data reachable for the device if that is possible without waiting. Legal in callback context.</summary>
     /// <param name="data">The bytes. They belong to the device until the mapping is completed.</param>
     /// <param name="direction">Which way they go.</param>

@@ -51,6 +51,19 @@ public sealed partial class DmaAdapter
         }
     }
 
+    private static bool TryMapPartCore(MappingSlot slot, int granularity, out PartialMapping mapping)
+    {
+        try
+        {
+            return slot.TryMakePart(granularity, out mapping);
+        }
+        catch
+        {
+            slot.Undo();
+            throw;
+        }
+    }
+
     private ValueTask<DmaMapping> MapWholeAsync(MappingSlot slot, CancellationToken cancellationToken)
     {
         if (MakeOrPlan(slot, whole: true, 1, cancellationToken, out DmaMapping mapping)) return new ValueTask<DmaMapping>(mapping);

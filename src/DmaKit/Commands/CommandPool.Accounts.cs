@@ -1,13 +1,15 @@
 using System.Numerics;
+using DmaKit.Native;
 
 namespace DmaKit;
 
 public sealed partial class CommandPool<TPacket, TReply>
 {
     private readonly ITimer _timer;
+
+    /// <summary>Ticks of the platform's clock for one of 100 ns.</summary>
+    private readonly double _ticks;
     private long _armed = long.MaxValue;
-    private long _postedTotal;
-    private long _completedTotal;
     private long _lateTotal;
     private long _unknownTags;
     private long _staleTags;
@@ -20,33 +22,36 @@ public sealed partial class CommandPool<TPacket, TReply>
     {
         get
         {
-            lock (_gate)
+            (long posted, long completed) = (0, 0);
+            foreach (CommandSlot<TPacket, TReply> slot in _slots)
             {
-                return new CommandPoolStatistics(
-                    Capacity, _freeCount, _posted, _quarantined, _line.Waiting, Interlocked.Read(ref _postedTotal), Interlocked.Read(ref _completedTotal),
-                    Interlocked.Read(ref _lateTotal), Interlocked.Read(ref _unknownTags), Interlocked.Read(ref _staleTags), _postedHighWater);
+                posted += slot.PostedTotal;
+                completed += slot.CompletedTotal;
             }
+
+            return new CommandPoolStatistics(
+                Capacity, (int)_line.Available, _posted, _quarantined, _line.Waiting, posted, completed,
+                Interlocked.Read(ref _lateTotal), Interlocked.Read(ref _unknownTags), Interlocked.Read(ref _staleTags), _postedHighWater);
         }
     }
 
     internal long DeadlineOf(TimeSpan timeout)
     {
         if (timeout == Timeout.InfiniteTimeSpan) return long.MaxValue;
-        TimeProvider clock = Adapter.Function.Platform.Clock;
-        double ticks = timeout.TotalSeconds * clock.TimestampFrequency;
-        long now = clock.GetTimestamp();
+        double ticks = timeout.Ticks * _ticks;
+        long now = _platform.Clock.GetTimestamp();
         return ticks >= long.MaxValue - now ? long.MaxValue : now + Math.Max(1, (long)ticks);
     }
 
     /// <summary>One timer a pool, set to the earliest deadline: setting it again is only needed for an earlier one.</summary>
     internal void Arm(long deadline)
     {
-        if (deadline >= Interlocked.Read(ref _armed)) return;
+        if (deadline >= Fence.Read(in _armed)) return;
         lock (_timer)
         {
             if (deadline >= _armed) return;
             Interlocked.Exchange(ref _armed, deadline);
-            TimeProvider clock = Adapter.Function.Platform.Clock;
+            TimeProvider clock = _platform.Clock;
             TimeSpan due = clock.GetElapsedTime(clock.GetTimestamp(), deadline);
             _timer.Change(due > TimeSpan.Zero ? due : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         }
@@ -54,32 +59,30 @@ public sealed partial class CommandPool<TPacket, TReply>
 
     internal void NotePosted(CommandSlot<TPacket, TReply> slot)
     {
-        Interlocked.Increment(ref _postedTotal);
         int now = Interlocked.Increment(ref _posted);
         int high = _postedHighWater;
         while (now > high && (high = Interlocked.CompareExchange(ref _postedHighWater, now, high)) < now)
         {
         }
 
-        Adapter.Function.Platform.Observer?.OnPosted(this, slot.Tag, slot.LogicalAddress);
+        _platform.Observer?.OnPosted(this, slot.Tag, slot.LogicalAddress);
     }
 
     internal void NoteUnposted() => Interlocked.Decrement(ref _posted);
 
-    internal void NoteEnded(CommandSlot<TPacket, TReply> slot, CommandStatus status, bool hasReply)
-    {
-        if (hasReply) Interlocked.Increment(ref _completedTotal);
-        Adapter.Function.Platform.Observer?.OnCompleted(this, slot.Tag, status);
-    }
+    internal void NoteEnded(CommandSlot<TPacket, TReply> slot, CommandStatus status) => _platform.Observer?.OnCompleted(this, slot.Tag, status);
 
-    internal void NoteOverdue(CommandSlot<TPacket, TReply> slot, CommandStatus why)
+    /// <summary>Delivers the outcome, where continuations run.</summary>
+    internal void Deliver(CommandSlot<TPacket, TReply> slot) => _platform.Continuations.Schedule(slot);
+
+    internal void NoteOverdue(CommandTag tag, LogicalAddress packet, CommandStatus why)
     {
         if (_options.Supervisor is not null)
-            Adapter.Function.Platform.Continuations.Schedule(new Overdue(this, slot.Tag, slot.LogicalAddress, why));
+            _platform.Continuations.Schedule(new Overdue(this, tag, packet, why));
     }
 
     internal void NoteOverrun(CommandSlot<TPacket, TReply> slot, long claimed, long mapped) =>
-        Adapter.Function.Platform.Misuse.Report(new MisuseReport(
+        _platform.Misuse.Report(new MisuseReport(
             "device-claims-more-than-mapped", $"the device says it transferred {claimed} bytes of a mapping of {mapped} ({slot.Tag}); {mapped} are taken.", Name));
 
     internal Quarantine.Kept Keep(CommandSlot<TPacket, TReply> slot, MappingSlot? data, CommandStatus why)
@@ -100,14 +103,9 @@ public sealed partial class CommandPool<TPacket, TReply>
     private void CheckDeadlines()
     {
         Interlocked.Exchange(ref _armed, long.MaxValue);
-        long now = Adapter.Function.Platform.Clock.GetTimestamp();
+        long now = _platform.Clock.GetTimestamp();
         long next = long.MaxValue;
-        foreach (CommandSlot<TPacket, TReply> slot in _slots)
-        {
-            long deadline = slot.Deadline;
-            if (deadline <= now) slot.Expire(CommandStatus.TimedOut);
-            else next = Math.Min(next, deadline);
-        }
+        foreach (CommandSlot<TPacket, TReply> slot in _slots) next = Math.Min(next, slot.ExpireIfDue(now));
 
         if (next != long.MaxValue) Arm(next);
     }
@@ -124,7 +122,7 @@ public sealed partial class CommandPool<TPacket, TReply>
 
         // A device that storms must not fill the log: the first is reported, then every doubling.
         if (!BitOperations.IsPow2(count)) return;
-        Adapter.Function.Platform.Misuse.Report(new MisuseReport(
+        _platform.Misuse.Report(new MisuseReport(
             verdict == TagVerdict.Unknown ? "device-returned-unknown-tag" : "device-returned-stale-tag",
             verdict == TagVerdict.Unknown
                 ? $"{tag} names none of the {Capacity} packets ({count} so far). Ignored."
@@ -142,7 +140,7 @@ public sealed partial class CommandPool<TPacket, TReply>
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
-                pool.Adapter.Function.Platform.Misuse.Report(new MisuseReport(
+                pool._platform.Misuse.Report(new MisuseReport(
                     "supervisor-threw", $"the supervisor threw {e.GetType().Name} for {tag}: {e.Message}", pool.Name, e));
             }
         }

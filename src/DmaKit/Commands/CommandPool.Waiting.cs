@@ -2,6 +2,9 @@ namespace DmaKit;
 
 public sealed partial class CommandPool<TPacket, TReply>
 {
+    private readonly Lock _gate = new();
+
+    /// <summary>Under the gate.</summary>
     private readonly Stack<RentWaiter> _idleWaiters = new();
     private readonly PacketLine _line;
 
@@ -25,7 +28,7 @@ public sealed partial class CommandPool<TPacket, TReply>
     }
 
     /// <summary>The packets, and who waits for one.</summary>
-    private sealed class PacketLine(CommandPool<TPacket, TReply> pool) : WaitLine(pool.Adapter.Domain, pool._gate)
+    private sealed class PacketLine(CommandPool<TPacket, TReply> pool) : WaitLine(pool.Adapter.Domain)
     {
         public override string Name => $"packets of '{pool.Name}'";
 
@@ -46,6 +49,30 @@ public sealed partial class CommandPool<TPacket, TReply>
             {
                 ThrowIfClosed();
                 return IsOpenTo(holding) ? pool.TakeFree() : null;
+            }
+        }
+
+        /// <summary>A packet is free again.</summary>
+        /// <returns>Whether somebody waits for it.</returns>
+        public bool GiveBack(CommandSlot<TPacket, TReply> slot)
+        {
+            using (Pass())
+            {
+                pool._free[pool._freeCount++] = slot.Index;
+                return !IsEmpty;
+            }
+        }
+
+        /// <summary>The pool ends.</summary>
+        /// <param name="out">How many packets are out.</param>
+        /// <returns>False when it had ended before.</returns>
+        public bool TryClose(out int @out)
+        {
+            using (Pass())
+            {
+                @out = pool.Capacity - pool._freeCount;
+                if (pool._disposed) return false;
+                return pool._disposed = true;
             }
         }
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using DmaKit.Platforms;
 
 namespace DmaKit;
 
@@ -19,7 +20,7 @@ public sealed partial class CommandPool<TPacket, TReply> : IAsyncDisposable, IPi
     private readonly CommonBufferVector _packets;
     private readonly CommandSlot<TPacket, TReply>[] _slots;
     private readonly CommandPoolOptions _options;
-    private readonly Lock _gate = new();
+    private readonly DmaPlatform _platform;
     private readonly int[] _free;
     private readonly int _indexBits;
     private readonly uint _tagMask;
@@ -31,6 +32,8 @@ public sealed partial class CommandPool<TPacket, TReply> : IAsyncDisposable, IPi
         Adapter = adapter;
         _packets = packets;
         _options = options;
+        _platform = adapter.Function.Platform;
+        _ticks = _platform.Clock.TimestampFrequency / (double)TimeSpan.TicksPerSecond;
         Name = options.Name ?? $"commands of {adapter.Function.Info.Address}";
         _indexBits = Math.Max(1, BitOperations.Log2((uint)packets.Count - 1) + 1);
         _tagMask = options.TagBits == 32 ? uint.MaxValue : (1u << options.TagBits) - 1;
@@ -168,18 +171,11 @@ public sealed partial class CommandPool<TPacket, TReply> : IAsyncDisposable, IPi
     /// </summary>
     public ValueTask DisposeAsync()
     {
-        int @out;
-        lock (_gate)
-        {
-            if (_disposed) return ValueTask.CompletedTask;
-            _disposed = true;
-            @out = _slots.Length - _freeCount;
-        }
-
+        if (!_line.TryClose(out int @out)) return ValueTask.CompletedTask;
         EndWaiters();
         if (@out > 0)
         {
-            Adapter.Function.Platform.Misuse.Report(new MisuseReport(
+            _platform.Misuse.Report(new MisuseReport(
                 "pool-disposed-while-in-use", $"{@out} of {Capacity} command packets are still out. Stop the device, DeclareQuiet, await the commands, then dispose.", Name));
             foreach (CommonBuffer buffer in _packets.Buffers) buffer.DisposeInUse();
             return ValueTask.CompletedTask;
@@ -208,20 +204,14 @@ public sealed partial class CommandPool<TPacket, TReply> : IAsyncDisposable, IPi
 
     internal void Recycle(CommandSlot<TPacket, TReply> slot)
     {
-        Adapter.Function.Platform.Observer?.OnReturned(this, new LogicalRange(slot.LogicalAddress, _packets.PieceLength));
+        _platform.Observer?.OnReturned(this, new LogicalRange(slot.LogicalAddress, _packets.PieceLength));
         if (slot.Request is { } request)
         {
             slot.Request = null;
             Adapter.Domain.Waits.Give(request, HoldOf(slot));
         }
 
-        lock (_gate)
-        {
-            _free[_freeCount++] = slot.Index;
-            if (_line.IsEmpty) return;
-        }
-
-        _line.GrantInOrder();
+        if (_line.GiveBack(slot)) _line.GrantInOrder();
     }
 
     private ValueTask<Command<TPacket, TReply>> RentCoreAsync(DmaRequest? request, CancellationToken cancellationToken)
@@ -257,8 +247,9 @@ public sealed partial class CommandPool<TPacket, TReply> : IAsyncDisposable, IPi
 
     private Command<TPacket, TReply> Hand(CommandSlot<TPacket, TReply> slot, DmaRequest? request)
     {
-        slot.Request = request;
-        Adapter.Function.Platform.Observer?.OnRented(this, new LogicalRange(slot.LogicalAddress, _packets.PieceLength));
+        // Looked at first: storing a reference costs more.
+        if (slot.Request != request) slot.Request = request;
+        _platform.Observer?.OnRented(this, new LogicalRange(slot.LogicalAddress, _packets.PieceLength));
         return slot.Rent();
     }
 

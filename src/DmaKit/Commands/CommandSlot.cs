@@ -6,16 +6,20 @@ namespace DmaKit;
 
 /// <summary>What is behind a <see cref="Command{TPacket, TReply}"/>: a packet, its tag, and the awaited result. Reused; nothing is allocated a command.</summary>
 /// <remarks>
-/// <para>States change by compare-and-swap only: <c>Free - Prepared - Posting - Posted - Done</c>, with two ways round for a command
+/// <para>States follow each other: <c>Free - Prepared - Posting - Posted - Done</c>, with two ways round for a command
 /// that overstays: <c>Posted - Overdue - Done</c> when data is mapped where it lies, so that the caller must wait for the device, and
-/// <c>Posted - Orphaned - Done</c> when the caller can go at once.</para>
-/// <para>The slot is free again when both its owners have let go: the device (its tag came back, or it is quiet) and the caller (took the outcome).</para>
+/// <c>Posted - Orphaned - Done</c> when the caller can go at once. The state stands in one word with the version, which grows each time the slot comes
+/// back: who compares and swaps it cannot mean another command than the one it looked at. Where several may want to go on from a state they compare and
+/// swap; out of the others only one goes, by a plain store.</para>
+/// <para>The slot is free again when both its owners have let go: the device (its tag came back, or it is quiet) and the caller (took the outcome). The device
+/// comes first but where the slot was orphaned, and only then two are counted.</para>
 /// </remarks>
 internal sealed class CommandSlot<TPacket, TReply> : IValueTaskSource<CommandOutcome<TReply>>, IThreadPoolWorkItem
     where TPacket : unmanaged
     where TReply : unmanaged
 {
     private const int Free = 0, Prepared = 1, Posting = 2, Posted = 3, Overdue = 4, Orphaned = 5, Done = 6, Expiring = 7;
+    private const int StateBits = 4;
 
     private readonly CommandPool<TPacket, TReply> _pool;
     private readonly CommonBufferPiece _piece;
@@ -27,12 +31,14 @@ internal sealed class CommandSlot<TPacket, TReply> : IValueTaskSource<CommandOut
     private TReply _reply;
     private CommandStatus _status;
     private long _bytes;
-    private long _version = 1;
+    private long _word = 1 << StateBits;
     private long _deadline;
-    private int _state;
+    private long _postedTotal;
+    private long _completedTotal;
     private int _phases;
     private int _owners;
     private bool _hasReply;
+    private bool _mayBeCancelled;
 
     public CommandSlot(CommandPool<TPacket, TReply> pool, int index, CommonBufferPiece piece)
     {
@@ -61,7 +67,13 @@ internal sealed class CommandSlot<TPacket, TReply> : IValueTaskSource<CommandOut
     internal DmaMisuseException PostedTwice() =>
         Refuse("packet-posted-twice", "The command packet is not this holder's to post any more: it was posted or returned already. Rent another one.");
 
-    public CommandState State => _state switch
+    /// <summary>How often it was posted. Counted by whoever has it.</summary>
+    public long PostedTotal => Fence.Read(in _postedTotal);
+
+    /// <summary>How often its tag came back in time.</summary>
+    public long CompletedTotal => Fence.Read(in _completedTotal);
+
+    public CommandState State => StateOf(Fence.Read(in _word)) switch
     {
         Free => CommandState.Free,
         Prepared or Posting => CommandState.Prepared,
@@ -70,10 +82,7 @@ internal sealed class CommandSlot<TPacket, TReply> : IValueTaskSource<CommandOut
         _ => CommandState.Completed,
     };
 
-    /// <summary>When the device's time is over, as a timestamp; <see cref="long.MaxValue"/> for never.</summary>
-    public long Deadline => _state == Posted ? Interlocked.Read(ref _deadline) : long.MaxValue;
-
-    public bool IsPrepared(long version) => _state == Prepared && Interlocked.Read(ref _version) == version;
+    public bool IsPrepared(long version) => Fence.Read(in _word) == Word(version, Prepared);
 
     public TPacket ReadPacket() => _piece.Read<TPacket>(0);
 
@@ -82,14 +91,14 @@ internal sealed class CommandSlot<TPacket, TReply> : IValueTaskSource<CommandOut
     /// <summary>The pool hands it out.</summary>
     public Command<TPacket, TReply> Rent()
     {
-        Interlocked.Exchange(ref _state, Prepared);
-        return new Command<TPacket, TReply>(this, _version);
+        long version = VersionOf(_word);
+        Fence.Write(ref _word, Word(version, Prepared));
+        return new Command<TPacket, TReply>(this, version);
     }
 
     public void ReturnUnposted(long version)
     {
-        if (Interlocked.Read(ref _version) != version || Interlocked.CompareExchange(ref _state, Posting, Prepared) != Prepared) return;
-        Recycle(newTag: false);
+        if (TryGo(Word(version, Prepared), Posting)) Recycle(newTag: false);
     }
 
     public ValueTask<CommandOutcome<TReply>> PostAsync(
@@ -99,7 +108,7 @@ internal sealed class CommandSlot<TPacket, TReply> : IValueTaskSource<CommandOut
             throw new ArgumentOutOfRangeException(nameof(timeout), timeout, "A command's time is positive, or Timeout.InfiniteTimeSpan.");
         if (!mapping.IsEmpty && mapping.Slot is null)
             throw mapping.PostedTwice();
-        if (Interlocked.Read(ref _version) != version || Interlocked.CompareExchange(ref _state, Posting, Prepared) != Prepared)
+        if (!TryGo(Word(version, Prepared), Posting))
             throw PostedTwice();
         if (token.IsCancellationRequested)
         {
@@ -115,28 +124,34 @@ internal sealed class CommandSlot<TPacket, TReply> : IValueTaskSource<CommandOut
         }
         catch
         {
-            Interlocked.Exchange(ref _state, Prepared);
+            Fence.Write(ref _word, Word(version, Prepared));
             throw;
         }
 
-        (_reply, _bytes, _hasReply, _phases, _owners) = (default, 0, false, 2, 2);
+        // What is done after the doorbell is a phase of its own only where the slot is touched by it.
+        bool mayBeCancelled = token.CanBeCanceled;
+        (_mayBeCancelled, _bytes, _hasReply, _phases, _owners) = (mayBeCancelled, 0, false, mayBeCancelled ? 2 : 1, 1);
         _result.Reset();
         _result.RunContinuationsAsynchronously = false;
         mapping.MarkPosted();
-        Interlocked.Exchange(ref _deadline, _pool.DeadlineOf(timeout));
-        Interlocked.Exchange(ref _state, Posted);
-        _pool.NotePosted(this);
+        long deadline = _pool.DeadlineOf(timeout);
+        long posted = Word(version, Posted);
+        CommandTag tag = Tag;
         short resultVersion = _result.Version;
+        _postedTotal++;
+        Fence.Write(ref _deadline, deadline);
+        Fence.Write(ref _word, posted);
+        _pool.NotePosted(this);
         try
         {
-            if (doorbell is not null) doorbell.Ring(LogicalAddress, Tag);
+            if (doorbell is not null) doorbell.Ring(LogicalAddress, tag);
             else registers!.Write32(offset, LogicalAddress.LowHalf);
         }
         catch (DeviceLostException)
         {
-            End(CommandStatus.DeviceLost);
+            End(version, CommandStatus.DeviceLost);
         }
-        catch when (Interlocked.CompareExchange(ref _state, Posting, Posted) == Posted)
+        catch when (TryGo(posted, Posting))
         {
             // The device was not told: nothing happened, packet and mapping go back, and the caller learns why.
             _pool.NoteUnposted();
@@ -149,22 +164,26 @@ internal sealed class CommandSlot<TPacket, TReply> : IValueTaskSource<CommandOut
         catch
         {
             // A reset or the deadline ended it before the doorbell refused: the outcome is decided, and the device was not told.
-            End(CommandStatus.Aborted);
-            EndPhase();
+            End(version, CommandStatus.Aborted);
+            if (mayBeCancelled) EndPhase();
             return new ValueTask<CommandOutcome<TReply>>(this, resultVersion);
         }
 
-        // After the doorbell, so that who gives up aborts a command that the device has.
-        _pool.Arm(_deadline);
-        _cancellation = token.UnsafeRegister(static state => ((CommandSlot<TPacket, TReply>)state!).Expire(CommandStatus.Cancelled), this);
-        EndPhase();
+        // After the doorbell, so that who gives up aborts a command that the device has. The register write is a barrier between the state and the look at the timer.
+        _pool.Arm(deadline);
+        if (mayBeCancelled)
+        {
+            _cancellation = token.UnsafeRegister(static state => ((CommandSlot<TPacket, TReply>)state!).Expire(CommandStatus.Cancelled), this);
+            EndPhase();
+        }
+
         return new ValueTask<CommandOutcome<TReply>>(this, resultVersion);
     }
 
     /// <summary>The device gave the tag back. The reply is made only for a command that is accepted.</summary>
     public TagVerdict Complete<TSource>(CommandTag tag, ref TSource source) where TSource : struct, IReplySource<TPacket, TReply>
     {
-        int held = tag == Tag ? Claim() : Free;
+        int held = Claim(tag);
         if (held == Free) return TagVerdict.Stale;
         if (held == Orphaned)
         {
@@ -179,11 +198,30 @@ internal sealed class CommandSlot<TPacket, TReply> : IValueTaskSource<CommandOut
         return TagVerdict.Accepted;
     }
 
+    /// <summary>Ends it if the device's time is over.</summary>
+    /// <returns>When its time will be over, as a timestamp; <see cref="long.MaxValue"/> for never, or for being over.</returns>
+    public long ExpireIfDue(long now)
+    {
+        // The word first: a deadline that is of a later command then expires nothing.
+        long word = Fence.Read(in _word);
+        if (StateOf(word) != Posted) return long.MaxValue;
+        long deadline = Fence.Read(in _deadline);
+        if (deadline > now) return deadline;
+        Expire(word, CommandStatus.TimedOut);
+        return long.MaxValue;
+    }
+
     /// <summary>Time ran out, or the caller gave up. Bounced data lets the caller go; data mapped where it lies keeps him.</summary>
-    public void Expire(CommandStatus why)
+    private void Expire(CommandStatus why)
+    {
+        long word = Fence.Read(in _word);
+        if (StateOf(word) == Posted) Expire(word, why);
+    }
+
+    private void Expire(long word, CommandStatus why)
     {
         // While it is being orphaned, nobody else may take it: who comes meanwhile waits the few instructions that takes.
-        if (Interlocked.CompareExchange(ref _state, Expiring, Posted) != Posted) return;
+        if (!TryGo(word, Expiring)) return;
         MappingSlot? data = _mapping.Slot;
         bool mustWait = data is not null && data.DirectBytes > 0;
         _status = why;
@@ -193,17 +231,21 @@ internal sealed class CommandSlot<TPacket, TReply> : IValueTaskSource<CommandOut
             _kept = _pool.Keep(this, _orphanedData, why);
             _mapping = default;
             _pool.NoteUnposted();
+            _owners = 2;
         }
 
-        Interlocked.Exchange(ref _state, mustWait ? Overdue : Orphaned);
-        _pool.NoteOverdue(this, why);
+        CommandTag tag = Tag;
+        Fence.Write(ref _word, Word(VersionOf(word), mustWait ? Overdue : Orphaned));
+        _pool.NoteOverdue(tag, LogicalAddress, why);
         if (!mustWait) EndPhase();
     }
 
     /// <summary>The device is known to be quiet, or gone: what it had ends.</summary>
-    public void End(CommandStatus status)
+    public void End(CommandStatus status) => End(VersionOf(Fence.Read(in _word)), status);
+
+    private void End(long version, CommandStatus status)
     {
-        int held = Claim();
+        int held = Claim(version);
         if (held == Orphaned) LetGoOfOrphan();
         if (held is not (Posted or Overdue)) return;
         if (held == Posted) _status = status;
@@ -212,7 +254,7 @@ internal sealed class CommandSlot<TPacket, TReply> : IValueTaskSource<CommandOut
 
     void IThreadPoolWorkItem.Execute()
     {
-        _cancellation.Dispose();
+        if (_mayBeCancelled) _cancellation.Dispose();
         if (_mapping.Slot is { } data)
         {
             if (_hasReply)
@@ -234,8 +276,9 @@ internal sealed class CommandSlot<TPacket, TReply> : IValueTaskSource<CommandOut
         }
 
         _mapping = default;
-        _pool.NoteEnded(this, _status, _hasReply);
-        _result.SetResult(new CommandOutcome<TReply>(_status, _reply, _hasReply, _bytes));
+        if (_hasReply) _completedTotal++;
+        _pool.NoteEnded(this, _status);
+        _result.SetResult(new CommandOutcome<TReply>(_status, _hasReply ? _reply : default, _hasReply, _bytes));
     }
 
     CommandOutcome<TReply> IValueTaskSource<CommandOutcome<TReply>>.GetResult(short token)
@@ -251,24 +294,56 @@ internal sealed class CommandSlot<TPacket, TReply> : IValueTaskSource<CommandOut
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _result.OnCompleted(continuation, state, token, flags);
 
+    private static long Word(long version, int state) => (version << StateBits) | (uint)state;
+
+    private static int StateOf(long word) => (int)word & ((1 << StateBits) - 1);
+
+    private static long VersionOf(long word) => word >> StateBits;
+
+    /// <summary>Goes on from what was seen, if it is so still.</summary>
+    private bool TryGo(long seen, int state) => Interlocked.CompareExchange(ref _word, Word(VersionOf(seen), state), seen) == seen;
+
     /// <summary>Takes from the device what it has: for one caller only, and once.</summary>
+    /// <param name="tag">The tag that it has it under.</param>
     /// <returns>How it had it (<see cref="Posted"/>, <see cref="Overdue"/>, <see cref="Orphaned"/>), or <see cref="Free"/> when it had nothing.</returns>
-    private int Claim()
+    private int Claim(CommandTag tag)
     {
         var spin = default(SpinWait);
         while (true)
         {
-            int state = Interlocked.CompareExchange(ref _state, 0, 0);
-            if (state == Expiring) spin.SpinOnce(sleep1Threshold: -1);
-            else if (state is not (Posted or Overdue or Orphaned)) return Free;
-            else if (Interlocked.CompareExchange(ref _state, Done, state) == state) return state;
+            // The word first: a tag that is of a later command then is no match for it.
+            long word = Fence.Read(in _word);
+            if (Tag != tag) return Free;
+            if (TryClaim(word, ref spin, out int held)) return held;
         }
+    }
+
+    /// <inheritdoc cref="Claim(CommandTag)"/>
+    /// <param name="version">Which use of the slot is meant.</param>
+    private int Claim(long version)
+    {
+        var spin = default(SpinWait);
+        while (true)
+        {
+            long word = Fence.Read(in _word);
+            if (VersionOf(word) != version) return Free;
+            if (TryClaim(word, ref spin, out int held)) return held;
+        }
+    }
+
+    /// <returns>False when it is to be tried again.</returns>
+    private bool TryClaim(long word, ref SpinWait spin, out int held)
+    {
+        held = StateOf(word);
+        if (held is Posted or Overdue or Orphaned) return TryGo(word, Done);
+        if (held == Expiring) spin.SpinOnce(sleep1Threshold: -1);
+        else held = Free;
+        return held == Free;
     }
 
     /// <summary>The device let go, and the caller may have the outcome.</summary>
     private void Decide()
     {
-        Interlocked.Decrement(ref _owners);
         _pool.NoteUnposted();
         EndPhase();
     }
@@ -282,22 +357,22 @@ internal sealed class CommandSlot<TPacket, TReply> : IValueTaskSource<CommandOut
         LetGo();
     }
 
+    /// <summary>The last owner gives it back. Who is alone needs no atomic instruction to know.</summary>
     private void LetGo()
     {
-        if (Interlocked.Decrement(ref _owners) == 0) Recycle(newTag: true);
+        if (Fence.Read(in _owners) == 1 || Interlocked.Decrement(ref _owners) == 0) Recycle(newTag: true);
     }
 
     private void Recycle(bool newTag)
     {
-        Interlocked.Increment(ref _version);
         if (newTag) Tag = _pool.NextTag(Tag);
-        Interlocked.Exchange(ref _state, Free);
+        Fence.Write(ref _word, Word(VersionOf(_word) + 1, Free));
         _pool.Recycle(this);
     }
 
     /// <summary>The outcome is delivered when it is decided and posting is over, whichever came last.</summary>
     private void EndPhase()
     {
-        if (Interlocked.Decrement(ref _phases) == 0) _pool.Adapter.Function.Platform.Continuations.Schedule(this);
+        if (Fence.Read(in _phases) == 1 || Interlocked.Decrement(ref _phases) == 0) _pool.Deliver(this);
     }
 }

@@ -169,7 +169,27 @@ internal sealed partial class MappingSlot : IRegisterTaker
     {
         if (TryMakeQuickly(out mapping)) return true;
         Plan(whole: true, 1);
+        return TryMakePlanned(out mapping);
+    }
 
+    /// <summary>As <see cref="TryMake"/>, for as much of the request as fits one transfer.</summary>
+    public bool TryMakePart(int granularity, out PartialMapping mapping)
+    {
+        if (TryMakeQuickly(out DmaMapping made))
+        {
+            mapping = new PartialMapping(made, 0);
+            return true;
+        }
+
+        Plan(whole: false, granularity);
+        long remaining = Remaining;
+        bool done = TryMakePlanned(out made);
+        mapping = done ? new PartialMapping(made, remaining) : default;
+        return done;
+    }
+
+    private bool TryMakePlanned(out DmaMapping mapping)
+    {
         // In the order that all keep: first the blocks, then the registers.
         if (TryTakeBlocks() && TryTake())
         {

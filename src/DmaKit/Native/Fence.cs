@@ -15,4 +15,10 @@ public static class Fence
 
     /// <summary>A number that other threads change, whole, and no later load done before it: a load, where <see cref="Interlocked.Read(ref readonly long)"/> is an exchange.</summary>
     internal static long Read(ref readonly long number) => Volatile.Read(in number);
+
+    /// <inheritdoc cref="Read(ref readonly long)"/>
+    internal static int Read(ref readonly int number) => Volatile.Read(in number);
+
+    /// <summary>Stores a number for other threads, whole, and every earlier store before it: who reads it sees those, too.</summary>
+    internal static void Write(ref long number, long value) => Volatile.Write(ref number, value);
 }

@@ -42,9 +42,40 @@ public sealed partial class FusionMptDriver
                     continue;
                 }
 
-                if (outcome.Status == CommandStatus.Cancelled) throw new OperationCanceledException(cancellationToken);
-                return new ScsiOutcome(outcome, mapped, outcome.HasReply ? 0 : FaultOf(gate), mayRetry: _closing == 0);
+                return Judge(outcome, mapped, gate, cancellationToken);
             }
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    /// <inheritdoc/>
+    bool IScsiTransport.TryPost(
+        int target, in ScsiCommand command, Memory<byte> into, ReadOnlyMemory<byte> from, CancellationToken cancellationToken, out ScsiPosted posted)
+    {
+        posted = default;
+        FusionMptGate gate = Gate;
+        if (!gate.IsOpen || cancellationToken.IsCancellationRequested) return false;
+        Enter();
+        bool done = false;
+        try
+        {
+            return done = TryPost(gate, target, command, into, from, cancellationToken, ref posted);
+        }
+        finally
+        {
+            if (!done) Leave();
+        }
+    }
+
+    /// <inheritdoc/>
+    ScsiOutcome IScsiTransport.End(in CommandOutcome<ScsiReply> outcome, long mapped, FusionMptGate gate, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Judge(outcome, mapped, gate, cancellationToken);
         }
         finally
         {
@@ -138,6 +169,55 @@ public sealed partial class FusionMptDriver
             ? await Adapter.MapUpToAsync(from, command.BlockSize, cancellationToken).ConfigureAwait(false)
             : await Adapter.MapUpToAsync(into, DmaDirection.FromDevice, command.BlockSize, cancellationToken).ConfigureAwait(false);
         return partial.Mapping;
+    }
+
+    /// <summary>As the waiting way does it: the packet first and then registers.</summary>
+    private bool TryPost(
+        FusionMptGate gate, int target, in ScsiCommand command, Memory<byte> into, ReadOnlyMemory<byte> from, CancellationToken cancellationToken, ref ScsiPosted posted)
+    {
+        CallbackContext.Forbid("BlockDevice.ReadAsync and WriteAsync", "call them from what runs after the handler");
+        if (!Memory.Commands.TryRent(out Command<ScsiIoFrame, ScsiReply> packet)) return false;
+        DmaMapping mapping = default;
+        try
+        {
+            PartialMapping partial;
+            if (!(into.IsEmpty ? Adapter.TryMapUpTo(from, command.BlockSize, out partial) : Adapter.TryMapUpTo(into, DmaDirection.FromDevice, command.BlockSize, out partial)))
+            {
+                packet.Dispose();
+                return false;
+            }
+
+            mapping = partial.Mapping;
+            long mapped = mapping.Length;
+            if (partial.IsWhole)
+            {
+                Write(packet, target, command, mapping, gate.Epoch);
+                posted = new ScsiPosted(packet.PostAsync(mapping, gate, _options.CommandTimeout, cancellationToken), mapped, gate);
+                return true;
+            }
+        }
+        catch (FusionMptGateClosedException)
+        {
+            // Packet and mapping went back; both are taken anew when the adapter works again.
+            return false;
+        }
+        catch
+        {
+            mapping.Dispose();
+            packet.Dispose();
+            throw;
+        }
+
+        mapping.Dispose();
+        packet.Dispose();
+        return false;
+    }
+
+    /// <summary>What became of a command, once it has ended.</summary>
+    private ScsiOutcome Judge(in CommandOutcome<ScsiReply> outcome, long mapped, FusionMptGate gate, CancellationToken cancellationToken)
+    {
+        if (outcome.Status == CommandStatus.Cancelled) throw new OperationCanceledException(cancellationToken);
+        return new ScsiOutcome(outcome, mapped, outcome.HasReply ? 0 : FaultOf(gate), mayRetry: _closing == 0);
     }
 
     private void Write(Command<ScsiIoFrame, ScsiReply> packet, int target, in ScsiCommand command, DmaMapping mapping, int epoch)

@@ -57,7 +57,7 @@ internal sealed class FusionMptReplies(RegisterWindow registers, FusionMptMemory
     /// <summary>A context alone: the command went well, with all of its data.</summary>
     private void TakeContext(uint context)
     {
-        Interlocked.Increment(ref _contextReplies);
+        _contextReplies++;
         var tag = CommandTag.FromWire(context);
         FusionMptSlot? slot = memory.SlotOf(tag);
         End(tag, slot, default, slot?.Length ?? 0);
@@ -66,7 +66,7 @@ internal sealed class FusionMptReplies(RegisterWindow registers, FusionMptMemory
     /// <summary>A reply frame: read once, given back at once, and judged on the copy.</summary>
     private void TakeFrame(uint low)
     {
-        Interlocked.Increment(ref _addressReplies);
+        _addressReplies++;
         if (!TryReadFrame(low, out ReplyFrame frame))
         {
             ReportUnknown(low);

@@ -1,7 +1,10 @@
 namespace DmaKit.Drivers;
 
 /// <summary>What the driver knows of one packet beyond what stands in it, where the device could change it.</summary>
-/// <remarks>Written by who rented the packet, before the doorbell; read by the handler and by recovery after it.</remarks>
+/// <remarks>
+/// Written by who rented the packet, before the doorbell; read by the handler and by recovery after it. Recovery that does not see a tag that came back this
+/// moment aborts a command that the adapter has ended, which does nothing.
+/// </remarks>
 /// <param name="buffer">The common buffer that the packet lies in.</param>
 /// <param name="senseOffset">Where in it its sense data goes, in bytes.</param>
 internal sealed class FusionMptSlot(CommonBuffer buffer, long senseOffset)
@@ -25,11 +28,11 @@ internal sealed class FusionMptSlot(CommonBuffer buffer, long senseOffset)
     public void Begin(CommandTag tag, int target, long length, int epoch)
     {
         (Target, Length, Epoch) = (target, length, epoch);
-        Interlocked.Exchange(ref _tag, tag.Wire);
+        _tag = tag.Wire;
     }
 
     /// <summary>The adapter gave the tag back.</summary>
-    public void Return(CommandTag tag) => Interlocked.Exchange(ref _returned, tag.Wire);
+    public void Return(CommandTag tag) => _returned = tag.Wire;
 
     /// <summary>Whether the adapter still has the command, as far as is known.</summary>
     public bool IsOut(CommandTag tag, int epoch) =>

@@ -60,7 +60,7 @@ internal readonly struct ScsiCommand
     {
         target = _bytes;
         if (BlockSize == 0) return;
-        uint blocks = (uint)(dataLength / BlockSize);
+        uint blocks = (uint)dataLength / (uint)BlockSize;
         if (Length == 10) BinaryPrimitives.WriteUInt16BigEndian(target[7..9], checked((ushort)blocks));
         else BinaryPrimitives.WriteUInt32BigEndian(target[10..14], blocks);
     }

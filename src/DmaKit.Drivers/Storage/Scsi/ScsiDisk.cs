@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace DmaKit.Drivers;
@@ -10,11 +12,11 @@ namespace DmaKit.Drivers;
 /// </remarks>
 public sealed class ScsiDisk : BlockDevice
 {
-    private readonly IScsiTransport _transport;
+    private readonly ConcurrentQueue<ScsiMove> _idle = new();
 
     private ScsiDisk(IScsiTransport transport, int target, BlockDeviceInfo info)
     {
-        _transport = transport;
+        Transport = transport;
         Target = target;
         Info = info;
     }
@@ -25,9 +27,15 @@ public sealed class ScsiDisk : BlockDevice
     /// <summary>The disk's number on its adapter.</summary>
     public int Target { get; }
 
+    /// <summary>What carries its commands.</summary>
+    internal IScsiTransport Transport { get; }
+
+    /// <summary>The outcome of a read or write was taken: the next one may use what it was awaited by.</summary>
+    internal void Recycle(ScsiMove move) => _idle.Enqueue(move);
+
     /// <inheritdoc/>
     public override async ValueTask FlushAsync(CancellationToken cancellationToken = default) =>
-        await SendAsync(_transport, Target, ScsiCommand.SynchronizeCache, default, cancellationToken).ConfigureAwait(false);
+        await SendAsync(Transport, Target, ScsiCommand.SynchronizeCache, default, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Asks the device what it is.</summary>
     /// <exception cref="BlockDeviceException">There is none, it is no disk, or it failed.</exception>
@@ -78,11 +86,19 @@ public sealed class ScsiDisk : BlockDevice
 
     /// <inheritdoc/>
     protected override ValueTask ReadBlocksAsync(long offset, Memory<byte> data, CancellationToken cancellationToken) =>
-        MoveAsync(offset, data, default, cancellationToken);
+        PostOrMoveAsync(offset, data, default, cancellationToken);
 
     /// <inheritdoc/>
     protected override ValueTask WriteBlocksAsync(long offset, ReadOnlyMemory<byte> data, CancellationToken cancellationToken) =>
-        MoveAsync(offset, default, data, cancellationToken);
+        PostOrMoveAsync(offset, default, data, cancellationToken);
+
+    /// <summary>Goes on with a read or write whose one command did not move all of its bytes.</summary>
+    internal ValueTask RetryAsync(in ScsiOutcome outcome, long offset, Memory<byte> into, ReadOnlyMemory<byte> from, CancellationToken cancellationToken)
+    {
+        var retries = default(ScsiRetries);
+        if (!retries.Allow(outcome)) throw Failure(outcome, offset, isRead: from.IsEmpty);
+        return MoveAsync(offset, into, from, retries, cancellationToken);
+    }
 
     private static async ValueTask<(long Blocks, int BlockSize)> CapacityAsync(IScsiTransport transport, int target, Memory<byte> answer, CancellationToken cancellationToken)
     {
@@ -132,22 +148,43 @@ public sealed class ScsiDisk : BlockDevice
         }
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask MoveAsync(long offset, Memory<byte> into, ReadOnlyMemory<byte> from, CancellationToken cancellationToken)
+    /// <summary>One command, if it can be posted now and does it all; else as many as it takes.</summary>
+    private ValueTask PostOrMoveAsync(long offset, Memory<byte> into, ReadOnlyMemory<byte> from, CancellationToken cancellationToken)
+    {
+        try
+        {
+            ScsiCommand command = CommandFor(offset, into.Length + from.Length, isRead: from.IsEmpty);
+            if (Transport.TryPost(Target, command, into, from, cancellationToken, out ScsiPosted posted))
+            {
+                if (!_idle.TryDequeue(out ScsiMove? move)) move = new ScsiMove(this);
+                return move.Await(posted, offset, into, from, cancellationToken);
+            }
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            return ValueTask.FromException(e);
+        }
+
+        return MoveAsync(offset, into, from, default, cancellationToken);
+    }
+
+    private ScsiCommand CommandFor(long offset, int length, bool isRead)
     {
         int blockSize = Info.BlockSize;
-        var retries = default(ScsiRetries);
+        long block = BitOperations.IsPow2(blockSize) ? offset >> BitOperations.TrailingZeroCount(blockSize) : offset / blockSize;
+        return isRead ? ScsiCommand.Read(block, length / blockSize, blockSize) : ScsiCommand.Write(block, length / blockSize, blockSize);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask MoveAsync(long offset, Memory<byte> into, ReadOnlyMemory<byte> from, ScsiRetries retries, CancellationToken cancellationToken)
+    {
         while (into.Length + from.Length is var left and > 0)
         {
-            long block = offset / blockSize;
-            ScsiCommand command = into.IsEmpty
-                ? ScsiCommand.Write(block, left / blockSize, blockSize)
-                : ScsiCommand.Read(block, left / blockSize, blockSize);
-            ScsiOutcome outcome = await _transport.SendAsync(Target, command, into, from, cancellationToken).ConfigureAwait(false);
+            ScsiOutcome outcome = await Transport.SendAsync(Target, CommandFor(offset, left, isRead: from.IsEmpty), into, from, cancellationToken).ConfigureAwait(false);
             if (!outcome.IsWhole)
             {
                 if (retries.Allow(outcome)) continue;
-                throw Failure(outcome, $"{(into.IsEmpty ? "write" : "read")} of {outcome.Mapped / blockSize} blocks at {block} of target {Target}");
+                throw Failure(outcome, offset, isRead: from.IsEmpty);
             }
 
             int done = (int)outcome.Bytes;
@@ -157,6 +194,9 @@ public sealed class ScsiDisk : BlockDevice
             retries = default;
         }
     }
+
+    private BlockDeviceException Failure(in ScsiOutcome outcome, long offset, bool isRead) =>
+        Failure(outcome, $"{(isRead ? "read" : "write")} of {outcome.Mapped / Info.BlockSize} blocks at {offset / Info.BlockSize} of target {Target}");
 
     private static BlockDeviceException Failure(in ScsiOutcome outcome, string request)
     {
