@@ -7,7 +7,7 @@ internal static class WhyMissed
     {
         ["pool-replace"] = "sampled by address, a third of our time is proof, most of it the wait for the slot's valid handle, which is loaded from a random place; two fifths are entering and leaving the cache twice and the block that passes "
             + "through its hand, where one load waits for the store before it; a tenth draws the random number, which the peer does, too. Tried: handles of 16 bytes, a thread-static field, no block beside the stack (1.1); all slower.",
-        ["pool-implicit"] = "every call finds its thread's blocks anew, by the page of the stack it stands on. Tried: a thread-static field (1.9 to 2.6).",
+        ["pool-implicit"] = "every call finds its thread's blocks anew, by the place on the stack where it stands. Tried: a thread-static field (1.9 to 2.6).",
         ["pool-bulk"] = "32 handles are compared with 32 entries before they are copied; the peer copies pointers and checks nothing. Tried: 16-byte handles with the pool's number (2.5 to 3.3), vectors of four (1.6).",
         ["pool-cross"] = "each return is checked on the other thread, whose cache does not have the slot's entry; the peer hands over bare pointers. What was done: no atomic instruction on either path; who needs blocks that rest elsewhere makes the whole process pass a barrier, and the owner pays two plain stores.",
         ["heap-trace"] = "neighbours merge at every free, and nothing is kept in the pieces, where a device could write. Tried: an exchange to enter and one to leave (a fifth slower than the gate that leans to its thread).",

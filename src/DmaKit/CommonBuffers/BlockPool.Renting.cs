@@ -9,10 +9,10 @@ public sealed partial class BlockPool
     [ThreadStatic]
     private static PoolStock?[]? t_stocks;
 
-    /// <summary>A power of two: how many threads find their stock without the table.</summary>
-    private const int NearStocks = 64;
+    /// <summary>A power of two: how many pages of stack there is room for without the table.</summary>
+    private const int NearStocks = 128;
 
-    /// <summary>Stocks by the page of stack on which their threads were last seen. Whoever finds another's there looks on.</summary>
+    /// <summary>Stocks by the one or two pages of stack that the place lies in at which their threads were last seen. Whoever finds another's there looks on.</summary>
     private readonly PoolStock?[] _near = new PoolStock?[NearStocks];
 
     /// <summary>Takes a block, if one is free. Legal in callback context.</summary>
@@ -164,14 +164,14 @@ public sealed partial class BlockPool
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private PoolStock? Stock()
     {
-        nuint page = StackPage.Current;
-        PoolStock? near = SlotEntry.Of(_near, (uint)page % NearStocks);
-        return near is not null && near.Page == page ? near : FindStock(page);
+        nuint here = StackPage.Here;
+        PoolStock? near = SlotEntry.Of(_near, (uint)(here / StackPage.Size) % NearStocks);
+        return near is not null && here - near.Place < StackPage.Size ? near : FindStock(here);
     }
 
-    /// <summary>The thread is on another page of its stack than last time, or never was here.</summary>
+    /// <summary>The thread is far from where it was on its stack last time, or never was here.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private PoolStock? FindStock(nuint page)
+    private PoolStock? FindStock(nuint here)
     {
         if (_core.ImplicitSize == 0) return null;
         int place = OwnerTable.Place(Id);
@@ -179,7 +179,8 @@ public sealed partial class BlockPool
         if (place >= stocks.Length) Array.Resize(ref stocks, Math.Max(place + 1, stocks.Length * 2));
         t_stocks = stocks;
         if (stocks[place] is not { Removed: false } stock || stock.PoolId != Id) stocks[place] = stock = _core.Open(_core.ImplicitSize, Thread.CurrentThread);
-        stock.Page = page;
-        return _near[(int)((uint)page % NearStocks)] = stock;
+        stock.Place = here - (StackPage.Size / 2);
+        foreach (nuint edge in (ReadOnlySpan<nuint>)[stock.Place, stock.Place + StackPage.Size - 1]) _near[(uint)(edge / StackPage.Size) % NearStocks] = stock;
+        return stock;
     }
 }

@@ -111,7 +111,9 @@ internal sealed partial class PoolCore
     /// </summary>
     private void NotePeak()
     {
+        // Were nothing at all in the stocks, would it be a new peak? If not, they are not looked at: each lies with another core.
         int free = _sharedCount;
+        if (Capacity - _retired - free <= _peak) return;
         foreach (PoolStock stock in _stocks) free += stock.Low;
         _peak = Math.Max(_peak, Capacity - _retired - free);
     }

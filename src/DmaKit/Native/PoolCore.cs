@@ -277,7 +277,7 @@ internal sealed partial class PoolCore
         foreach (PoolStock stock in _stocks)
         {
             if (stock.Owner is not { IsAlive: false }) continue;
-            // Another thread may have taken its place on the same page of stack.
+            // Another thread may have taken its place at the same place of its stack.
             stock.Revoke();
             any = true;
         }

@@ -47,9 +47,12 @@ internal sealed unsafe class PoolStock
     [FieldOffset(152)]
     private readonly int _size;
 
-    /// <summary>The page of the stack on which its thread was last seen here: see <see cref="StackPage"/>. Written by that thread alone.</summary>
+    /// <summary>
+    /// The start of what is as long as a page around the place on the stack where its thread was last seen here: see <see cref="StackPage"/>. Two stacks never
+    /// come into it, with a guard page between them. Written by that thread alone.
+    /// </summary>
     [FieldOffset(200)]
-    internal nuint Page;
+    internal nuint Place;
 
     /// <summary>Whether it was taken away from its pool for good. Changes under the gate, while revoked.</summary>
     [FieldOffset(208)]
