@@ -83,10 +83,11 @@ public sealed class PrivatePagesTests
             return seen;
         }
 
-        /// <summary>What the device gets from an address: 64 bytes, brought back to a common buffer by itself.</summary>
+        /// <summary>What the device gets from an address: 64 bytes, brought back to a common buffer by itself; zeros where it gets none.</summary>
         public byte[] Read(LogicalAddress from)
         {
             using CommonBuffer back = Dma.AllocateCommonBuffer(64);
+            Transfer(back.LogicalAddress.Value, EduMemory, 1);
             Transfer(from.Value, EduMemory, 1);
             Transfer(EduMemory, back.LogicalAddress.Value, 3);
             Dma.DeclareQuiet();
