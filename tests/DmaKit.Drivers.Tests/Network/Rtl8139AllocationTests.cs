@@ -14,6 +14,7 @@ public sealed class Rtl8139AllocationTests(ITestOutputHelper output)
     [Fact]
     public async Task C6_Packets_through_two_cards_allocate_nothing()
     {
+        Assert.SkipWhen(Environment.GetEnvironmentVariable("DMAKIT_VERIFY") is { Length: > 0 }, "DMAKIT_VERIFY is set: a verifier keeps books of every command, and allocates.");
         await using NetworkMachine machine = NetworkMachine.BackToBack(new());
         using SystemBuffer buffer = machine.Platform.AllocateSystemBuffer(Depth * 2048);
         await machine.RunAsync(async cards =>

@@ -18,6 +18,7 @@ public sealed class FusionMptAllocationTests(ITestOutputHelper output)
     [Fact]
     public async Task C6_Reads_through_the_block_device_allocate_nothing()
     {
+        Assert.SkipWhen(Environment.GetEnvironmentVariable("DMAKIT_VERIFY") is { Length: > 0 }, "DMAKIT_VERIFY is set: a verifier keeps books of every command, and allocates.");
         long allocated = await MeasureAsync(static (disk, at, data, token) => disk.ReadAsync(at, data, token), Commands);
         output.WriteLine($"{allocated} bytes in {Commands} commands");
         Assert.True(allocated <= Allowed, $"{allocated} bytes were allocated in {Commands} commands; {Allowed} are allowed.");
