@@ -116,12 +116,13 @@ public sealed class DmaVerifier
     private void Translate(MisuseReport misuse)
     {
         if (!_byCore.TryGetValue(misuse.Rule, out VerifierRule? rule) || !rule.Means(misuse)) return;
-        lock (_gate) _books.Report(rule, misuse.Owner, misuse.Message, OriginOf(misuse.Owner));
+        lock (_gate) _books.Report(rule, misuse.Owner, misuse.Message, OriginOf(misuse.Owner, misuse));
         Deliver(mayThrow: false);
     }
 
-    private CallSite OriginOf(string owner)
+    private CallSite OriginOf(string owner, MisuseReport misuse)
     {
+        if (misuse.About is { } mapping) return _books.OriginOf(mapping, ended: misuse.Rule is "mapping-completed-twice" or "mapping-used-after-end" or "mapping-posted-twice");
         foreach (BufferRecord buffer in _books.Buffers.Concat(_books.Freed))
             if (buffer.Name == owner) return buffer.Origin;
         return CallSite.None;

@@ -5,6 +5,8 @@ namespace DmaKit.Verification;
 /// <summary>What the core tells a verifier.</summary>
 internal sealed class VerifierObserver(DmaVerifier verifier) : DmaObserver
 {
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<PciFunction, bool> _masters = new();
+
     public override void OnAllocated(CommonBuffer buffer)
     {
         if (!verifier.Watches(buffer.Adapter)) return;
@@ -66,6 +68,7 @@ internal sealed class VerifierObserver(DmaVerifier verifier) : DmaObserver
             if (books.Unmapping(what.Mapping) is not { } record) return;
             books.Unmap(what.Mapping);
             foreach (VerifierRule rule in rules) rule.OnUnmapped(books, record, what.Bytes);
+            books.End(record, what.Bytes);
         }, mayThrow);
     }
 
@@ -91,10 +94,49 @@ internal sealed class VerifierObserver(DmaVerifier verifier) : DmaObserver
     public override void OnDoorbell(PciFunction function, int bar, long offset, int size, ulong value)
     {
         if (!verifier.Watches(function)) return;
-        verifier.Note((function, bar, offset, size, value), static (
-            VerifierBooks books, VerifierRule[] rules, in (PciFunction Function, int Bar, long Offset, int Size, ulong Value) what) =>
+        bool master = IsMaster(function);
+        verifier.Note((function, bar, offset, size, value, master), static (
+            VerifierBooks books, VerifierRule[] rules, in (PciFunction Function, int Bar, long Offset, int Size, ulong Value, bool IsMaster) what) =>
         {
+            FunctionRecord function = books.Function(what.Function);
+            function.WasMaster |= what.IsMaster;
+            DoorbellRecord doorbell = books.Doorbell(what.Function, what.Bar, what.Offset, what.Size, what.Value);
             foreach (VerifierRule rule in rules) rule.OnDoorbell(books, what.Function, what.Bar, what.Offset, what.Size, what.Value);
+            foreach (VerifierRule rule in rules) rule.OnTold(books, function, doorbell);
+            if (doorbell.MayBeAddress) function.Register(doorbell).Note(!doorbell.IsNobodys);
+            function.Last = doorbell;
         }, mayThrow: true);
+    }
+
+    public override void OnQuiet(DmaAdapter adapter, QuietProof proof)
+    {
+        if (!verifier.Watches(adapter)) return;
+        verifier.Note(adapter, static (VerifierBooks books, VerifierRule[] rules, in DmaAdapter what) => books.Quiet(what));
+    }
+
+    public override void OnClosing(DmaAdapter adapter)
+    {
+        if (!verifier.Watches(adapter)) return;
+        verifier.Note(adapter, static (VerifierBooks books, VerifierRule[] rules, in DmaAdapter what) =>
+        {
+            foreach (VerifierRule rule in rules) rule.OnClosing(books, what);
+        });
+    }
+
+    /// <summary>Asked as long as it was never on, and outside the lock: the answer may have to come from another process.</summary>
+    private bool IsMaster(PciFunction function)
+    {
+        if (_masters.ContainsKey(function)) return true;
+        try
+        {
+            if (!function.BusMaster) return false;
+        }
+        catch (DmaException)
+        {
+            // Who is gone has no say: what is written goes nowhere.
+        }
+
+        _masters[function] = true;
+        return true;
     }
 }

@@ -34,7 +34,10 @@ public sealed record VerifierOptions
     /// <summary>Whether memory is filled with a pattern when it is given back, and the pattern checked before it is used again.</summary>
     public bool FillFreed { get; init; } = true;
 
-    /// <summary>Whether the program's data is compared at completion with what it was at mapping, and packets with what they were at posting.</summary>
+    /// <summary>
+    /// Whether the program's data is compared at completion with what it was at mapping, and packets with what they were at posting; and whether
+    /// memory that a device fills holds a pattern meanwhile, where the device's bytes are copied there anyway.
+    /// </summary>
     public bool Checksums { get; init; } = true;
 
     /// <summary>
@@ -42,6 +45,16 @@ public sealed record VerifierOptions
     /// want of a word. Off, as a driver may have its reasons.
     /// </summary>
     public bool Advice { get; init; }
+
+    /// <summary>
+    /// From how many live mappings of one place on they are taken for a leak, 1 or more; told again at every doubling. A driver that keeps
+    /// thousands of receive buffers mapped is right to.
+    /// </summary>
+    public int MappingsBeforeLeak
+    {
+        get;
+        init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(MappingsBeforeLeak), value, $"MappingsBeforeLeak is {value}; legal: 1 or more.");
+    } = 65_536;
 
     /// <summary>Which functions are looked at, by address such as <c>0000:03:00.0</c>; null for all.</summary>
     public IReadOnlyCollection<string>? Functions { get; init; }

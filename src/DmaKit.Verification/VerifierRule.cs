@@ -81,6 +81,16 @@ public abstract class VerifierRule
     {
     }
 
+    /// <summary>A register is about to be written: with what its value points at.</summary>
+    internal virtual void OnTold(VerifierBooks books, FunctionRecord function, DoorbellRecord doorbell)
+    {
+    }
+
+    /// <summary>An adapter is about to end.</summary>
+    internal virtual void OnClosing(VerifierBooks books, DmaAdapter adapter)
+    {
+    }
+
     /// <summary>The platform refused a transfer of a device's.</summary>
     internal virtual void OnFault(VerifierBooks books, DmaDomain domain, DmaFault fault)
     {

@@ -7,10 +7,14 @@ namespace DmaKit.Verification;
 internal sealed class VerifierBooks(VerifierOptions options)
 {
     private const int FreedKept = 256;
+    private const int EndedKept = 256;
+    private const int MostCompared = 1024;
 
     private readonly SortedList<ulong, BufferRecord> _buffers = [];
     private readonly LinkedList<BufferRecord> _freed = new();
     private readonly Dictionary<object, MappingRecord> _mappings = new(ReferenceEqualityComparer.Instance);
+    private readonly LinkedList<MappingRecord> _ended = new();
+    private readonly Dictionary<PciFunction, FunctionRecord> _functions = [];
     private readonly Dictionary<(DmaDomain Domain, ulong Start), PieceRecord> _pieces = [];
     private readonly Dictionary<(object Pool, uint Tag), PacketRecord> _packets = [];
     private readonly List<VerifiedMemory> _memories = [];
@@ -24,6 +28,9 @@ internal sealed class VerifierBooks(VerifierOptions options)
     public IEnumerable<BufferRecord> Freed => _freed;
 
     public IEnumerable<MappingRecord> Mappings => _mappings.Values;
+
+    /// <summary>Mappings that ended and hold nothing any more, the last one first; 256 at most.</summary>
+    public IEnumerable<MappingRecord> Ended => _ended;
 
     /// <summary>Pieces of pools and heaps, rented or given back.</summary>
     public IEnumerable<PieceRecord> Pieces => _pieces.Values;
@@ -66,6 +73,47 @@ internal sealed class VerifierBooks(VerifierOptions options)
 
     /// <summary>The piece that starts at an address, rented or given back.</summary>
     public PieceRecord? PieceAt(DmaDomain domain, LogicalAddress address) => _pieces.GetValueOrDefault((domain, address.Value));
+
+    /// <summary>What is known of a function.</summary>
+    public FunctionRecord Function(PciFunction function)
+    {
+        if (!_functions.TryGetValue(function, out FunctionRecord? record)) _functions[function] = record = new FunctionRecord();
+        return record;
+    }
+
+    /// <summary>Finds out what a register's value points at.</summary>
+    public DoorbellRecord Doorbell(PciFunction function, int bar, long offset, int size, ulong value)
+    {
+        var doorbell = new DoorbellRecord(function, bar, offset, size, value);
+        if (!doorbell.MayBeAddress) return doorbell;
+        BufferRecord? buffer = null;
+        MappingRecord? mapping = null;
+        bool start = false;
+        foreach (BufferRecord candidate in _buffers.Values)
+        {
+            if (!doorbell.Hits(candidate.Range) || candidate.Buffer.Adapter.Domain != function.Domain) continue;
+            buffer = candidate;
+            start = doorbell.Into(candidate.Range) == 0 || PieceAt(function.Domain, candidate.Range.Start + (long)doorbell.Into(candidate.Range)) is not null;
+            break;
+        }
+
+        foreach (MappingRecord candidate in _mappings.Values)
+        {
+            if (candidate.Adapter.Domain != function.Domain || !Array.Exists(candidate.Elements, e => doorbell.Hits(new LogicalRange(e.Address, e.Length)))) continue;
+            mapping = candidate;
+            start |= candidate.ElementAt(doorbell) >= 0;
+            break;
+        }
+
+        return doorbell with { Buffer = buffer, Mapping = mapping, IsStart = start };
+    }
+
+    /// <summary>Where the memory of a mapping was mapped, by its identity: of the one that lives, or of the one that ended last.</summary>
+    public CallSite OriginOf(object identity, bool ended)
+    {
+        if (!ended && _mappings.TryGetValue(identity, out MappingRecord? live)) return live.Origin;
+        return _ended.FirstOrDefault(m => ReferenceEquals(m.Identity, identity))?.Origin ?? CallSite.None;
+    }
 
     internal List<VerifierReport> TakePending()
     {
@@ -117,9 +165,23 @@ internal sealed class VerifierBooks(VerifierOptions options)
         {
             Mapping = mapping,
             IsCopied = mapping.DirectBytes == 0,
+            Identity = mapping.Identity!,
         };
+        NoteShared(record);
         _mappings[mapping.Identity!] = record;
         return record;
+    }
+
+    /// <summary>To the device twice is fine; so many are not looked through that mapping would take longer than the transfer.</summary>
+    private void NoteShared(MappingRecord mapping)
+    {
+        if (_mappings.Count > MostCompared) return;
+        foreach (MappingRecord other in _mappings.Values)
+        {
+            if ((!mapping.IsFromDevice && !other.IsFromDevice) || !mapping.Mapping.Overlaps(other.Mapping)) continue;
+            (mapping.SharedWith, mapping.IsShared, other.IsShared) = (other, true, true);
+            return;
+        }
     }
 
     internal MappingRecord? Unmapping(in DmaMapping mapping)
@@ -130,6 +192,23 @@ internal sealed class VerifierBooks(VerifierOptions options)
     }
 
     internal void Unmap(in DmaMapping mapping) => _mappings.Remove(mapping.Identity!);
+
+    /// <summary>A mapping has ended. What is kept until its device is quiet, or belongs to a command that is still at the device, has not.</summary>
+    internal void End(MappingRecord record, long bytes)
+    {
+        if (bytes < 0 && record.Mapping.WasPosted) return;
+        if (_ended.Count == EndedKept) _ended.RemoveLast();
+        _ended.AddFirst(record);
+    }
+
+    internal void Quiet(DmaAdapter adapter)
+    {
+        foreach (MappingRecord mapping in _mappings.Values)
+        {
+            if (mapping.Adapter != adapter) continue;
+            (mapping.ToldBy, mapping.IsQuiet) = (null, true);
+        }
+    }
 
     internal PacketRecord Posted(IPieceOwner pool, CommandTag tag, LogicalAddress packet)
     {

@@ -30,7 +30,7 @@ internal sealed class Dmk2001DataWrittenWhileMapped : VerifierRule
 
     internal override void OnUnmapped(VerifierBooks books, MappingRecord mapping, long bytes)
     {
-        if (mapping.Before is not { } before || mapping.Direction != DmaDirection.ToDevice) return;
+        if (mapping.Before is not { } before || mapping.IsShared || mapping.Direction != DmaDirection.ToDevice) return;
         byte[] now = new byte[before.Length];
         mapping.Mapping.ReadProgramMemory(now);
         int same = before.AsSpan().CommonPrefixLength(now);

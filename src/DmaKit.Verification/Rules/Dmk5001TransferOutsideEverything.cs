@@ -23,8 +23,18 @@ internal sealed class Dmk5001TransferOutsideEverything : VerifierRule
 
     internal override void OnFault(VerifierBooks books, DmaDomain domain, DmaFault fault)
     {
-        if (fault.NearestIsFreed) return;
+        if (fault.NearestIsFreed || GoesWhereItMay(books, domain, fault)) return;
         BufferRecord? nearest = books.Buffers.FirstOrDefault(b => b.Name == fault.NearestBuffer && b.Buffer.Adapter.Domain == domain);
         books.Report(this, fault.NearestBuffer ?? fault.Device, $"{fault}.", nearest?.Origin, CallSite.None);
+    }
+
+    /// <summary>Such a transfer was refused for another reason: bus mastering is off, the device is gone.</summary>
+    private static bool GoesWhereItMay(VerifierBooks books, DmaDomain domain, DmaFault fault)
+    {
+        BufferRecord? buffer = books.BufferAt(domain, fault.Address);
+        MappingRecord? mapping = books.MappingAt(domain, fault.Address);
+        if (buffer is null && mapping is null) return false;
+        LogicalAddress last = fault.Address + Math.Max(0, fault.Length - 1);
+        return buffer is not null ? buffer.Range.Contains(last) : books.MappingAt(domain, last) == mapping;
     }
 }

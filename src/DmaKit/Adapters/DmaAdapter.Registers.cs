@@ -141,9 +141,12 @@ public sealed partial class DmaAdapter
         int most = Constraints.MaxElements == 1 ? limits.LongestRun : limits.Reachable;
         if (count > most)
         {
-            throw new DmaResourceException(
+            string message =
                 $"{count} map registers can never be reserved for {Function.Info.Address}: {limits.Reachable} are in its reach that are not reserved yet, {limits.LongestRun} in one run"
-                + $"{(Constraints.MaxElements == 1 ? ", and a device that takes one element needs one run" : "")}. Reserve less.",
+                + $"{(Constraints.MaxElements == 1 ? ", and a device that takes one element needs one run" : "")}. Reserve less.";
+            Function.Platform.Misuse.NoteRefused("more-registers-than-there-are", Function.Info.Address, message);
+            throw new DmaResourceException(
+                message,
                 (long)count * registers.PageSize, (long)most * registers.PageSize);
         }
 

@@ -51,6 +51,7 @@ public sealed partial class DmaAdapter : IAsyncDisposable
 
     internal void TellQuiet(QuietProof proof)
     {
+        Function.Platform.Observer?.OnQuiet(this, proof);
         IQuietListener[] listeners;
         lock (_gate) listeners = [.. _listeners];
         foreach (IQuietListener listener in listeners) listener.BecameQuiet(proof);
@@ -74,6 +75,7 @@ public sealed partial class DmaAdapter : IAsyncDisposable
             _closed = true;
         }
 
+        Function.Platform.Observer?.OnClosing(this);
         EndLeases();
 
         foreach (CommonBuffer buffer in Domain.CommonBuffers)
@@ -91,5 +93,15 @@ public sealed partial class DmaAdapter : IAsyncDisposable
     /// <summary>Whether it was disposed.</summary>
     public bool IsDisposed => _closed;
 
-    private void ThrowIfClosed() => ObjectDisposedException.ThrowIf(_closed, this);
+    private void ThrowIfClosed()
+    {
+        if (_closed) throw Closed();
+    }
+
+    private ObjectDisposedException Closed()
+    {
+        string message = $"The adapter of {Function.Info.Address} was disposed: nothing can be allocated, mapped or reserved through it any more.";
+        Function.Platform.Misuse.NoteRefused("adapter-used-after-dispose", Function.Info.Address, message);
+        return new ObjectDisposedException(nameof(DmaAdapter), message);
+    }
 }

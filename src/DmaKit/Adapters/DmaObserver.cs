@@ -63,6 +63,18 @@ public abstract class DmaObserver
     {
     }
 
+    /// <summary>The device of an adapter is known to touch none of its memory any more, until it is told something again.</summary>
+    /// <param name="adapter">The adapter.</param>
+    /// <param name="proof">How that is known.</param>
+    public virtual void OnQuiet(DmaAdapter adapter, QuietProof proof)
+    {
+    }
+
+    /// <summary>An adapter is about to end: what it still has was forgotten.</summary>
+    public virtual void OnClosing(DmaAdapter adapter)
+    {
+    }
+
     /// <summary>A handler is about to run.</summary>
     public virtual void OnInterrupt(InterruptVector vector)
     {

@@ -70,6 +70,18 @@ internal sealed class ObserverPair(DmaObserver first, DmaObserver second) : DmaO
         second.OnDoorbell(function, bar, offset, size, value);
     }
 
+    public override void OnQuiet(DmaAdapter adapter, QuietProof proof)
+    {
+        first.OnQuiet(adapter, proof);
+        second.OnQuiet(adapter, proof);
+    }
+
+    public override void OnClosing(DmaAdapter adapter)
+    {
+        first.OnClosing(adapter);
+        second.OnClosing(adapter);
+    }
+
     public override void OnInterrupt(InterruptVector vector)
     {
         first.OnInterrupt(vector);

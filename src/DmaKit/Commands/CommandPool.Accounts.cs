@@ -114,7 +114,11 @@ public sealed partial class CommandPool<TPacket, TReply>
     {
         if (verdict == TagVerdict.Late)
         {
-            Interlocked.Increment(ref _lateTotal);
+            // Not the driver's fault, and no harm done: nothing was reused meanwhile. Checkers are told, at every doubling.
+            long late = Interlocked.Increment(ref _lateTotal);
+            MisuseLog misuse = Adapter.Function.Platform.Misuse;
+            if (misuse.IsHeard && BitOperations.IsPow2(late))
+                misuse.NoteRefused("device-completed-late", Name, $"{tag} came back after its caller had given up ({late} so far). Its packet and memory are free again.");
             return;
         }
 

@@ -14,7 +14,7 @@ public sealed partial class MisuseLog
 
     /// <summary>
     /// Raised when a call is refused because it broke a rule, just before the exception is thrown: such a call did no harm, and is not kept among
-    /// the <see cref="Reports"/>. For checkers, who tell even of what somebody catches and forgets.
+    /// the <see cref="Reports"/>. For checkers, who tell even of what somebody catches and forgets; they also hear of late answers and of deadlocks.
     /// </summary>
     public event Action<MisuseReport>? Refused;
 
@@ -47,17 +47,20 @@ public sealed partial class MisuseLog
     }
 
     /// <summary>A call that breaks a rule: tells who listens, and makes the exception to throw.</summary>
-    internal DmaMisuseException Refuse(string rule, string owner, string message)
+    internal DmaMisuseException Refuse(string rule, string owner, string message, object? about = null)
     {
-        NoteRefused(rule, owner, message);
+        NoteRefused(rule, owner, message, about);
         return new DmaMisuseException(message) { Rule = rule };
     }
 
     /// <summary>As <see cref="Refuse"/>, where the exception is one of the framework's.</summary>
-    internal void NoteRefused(string rule, string owner, string message)
+    internal void NoteRefused(string rule, string owner, string message, object? about = null)
     {
-        if (Refused is { } listeners) Tell(listeners, new MisuseReport(rule, message, owner));
+        if (Refused is { } listeners) Tell(listeners, new MisuseReport(rule, message, owner) { About = about });
     }
+
+    /// <summary>Whether somebody listens to what is refused.</summary>
+    internal bool IsHeard => Refused is not null;
 
     /// <summary>Used by platforms at close: tells every report again.</summary>
     public void RepeatAll()

@@ -7,6 +7,9 @@ namespace DmaKit;
 /// <param name="Cause">The exception that was caught, if one was.</param>
 public sealed record MisuseReport(string Rule, string Message, string Owner, Exception? Cause = null)
 {
+    /// <summary>For checkers: which mapping it is about (<see cref="DmaMapping.Identity"/>); null when none or not known.</summary>
+    public object? About { get; init; }
+
     /// <summary>One line: rule, owner, message.</summary>
     public override string ToString() => $"{Rule}: {Owner}: {Message}";
 }

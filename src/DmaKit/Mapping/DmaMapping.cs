@@ -86,6 +86,12 @@ public readonly struct DmaMapping : IDisposable
     /// <summary>For observers: what stays the same from <see cref="DmaObserver.OnMapped"/> to <see cref="DmaObserver.OnUnmapped"/>, whoever has the handle; null of an empty one.</summary>
     internal object? Identity => _slot;
 
+    /// <summary>For observers: whether the device was told about it, as <see cref="MarkPosted"/> says, or the command that has it.</summary>
+    public bool WasPosted => _slot is not null && _slot.WasPosted;
+
+    /// <summary>For observers: whether it was posted with a command, which ends it: its time-outs and aborts are no fault of who mapped.</summary>
+    public bool BelongsToCommand => _slot is not null && _slot.IsCommands(_generation);
+
     /// <summary>For observers: copies what stands in the program's memory now, which is not always what the device has.</summary>
     /// <param name="destination">Takes the first bytes; at most <see cref="Length"/>.</param>
     /// <exception cref="DmaMisuseException">The mapping has ended.</exception>

@@ -5,6 +5,9 @@ namespace DmaKit;
 /// <content>What observers see of the program's memory behind a mapping. Headroom is no memory of the program's.</content>
 internal sealed partial class MappingSlot
 {
+    /// <summary>More pairs of fragments than this are not compared: a checker must not take longer than the device.</summary>
+    private const long MostPairs = 4096;
+
     public void ReadProgramMemory(Span<byte> destination) =>
         FragmentMemory.Read(Fragments, ProgramStart, destination[..(int)Math.Min(destination.Length, Length)]);
 
@@ -13,6 +16,7 @@ internal sealed partial class MappingSlot
 
     public bool Overlaps(MappingSlot other)
     {
+        if ((long)_fragmentCount * other._fragmentCount > MostPairs) return false;
         ChainCursor at = ProgramStart;
         for (long left = Length; left > 0;)
         {

@@ -32,7 +32,7 @@ internal sealed partial class MappingSlot : IRegisterTaker
     private int _elementCount;
     private long _generation;
     private long _live;
-    private long _handedOver;
+    private long _handedOver = -1;
     private bool _posted;
 
     public MappingSlot(DmaAdapter adapter)
@@ -280,21 +280,31 @@ internal sealed partial class MappingSlot : IRegisterTaker
     /// <summary>Whether a command took it over from this handle and still has it.</summary>
     public bool IsHandedOver(long generation) => Fence.Read(in _handedOver) == generation && IsLive(generation + 1);
 
+    /// <summary>Whether a command has it: from this handle, or by it.</summary>
+    public bool IsCommands(long generation)
+    {
+        long handed = Fence.Read(in _handedOver);
+        return handed == generation || handed + 1 == generation;
+    }
+
     /// <summary>What is wrong with a handle that is not the live one.</summary>
     /// <param name="generation">The handle's.</param>
     /// <param name="rule">What it was used for.</param>
     public DmaMisuseException Dead(long generation, string rule) => Fence.Read(in _handedOver) == generation
         ? _platform.Misuse.Refuse(
             "mapping-touched-while-posted", Adapter.Function.Info.Address,
-            "The mapping was posted with a command, and ends together with it: until then it is the device's, afterwards it is gone. Await the command.")
+            "The mapping was posted with a command, and ends together with it: until then it is the device's, afterwards it is gone. Await the command.", this)
         : _platform.Misuse.Refuse(
             rule, Adapter.Function.Info.Address,
-            "The mapping has ended (completed or abandoned) or was never made: its elements must not be handed to the device any more, and it is completed exactly once. Map the data again.");
+            "The mapping has ended (completed or abandoned) or was never made: its elements must not be handed to the device any more, and it is completed exactly once. Map the data again.", this);
 
     /// <summary>The handle's mapping has another command, or has ended.</summary>
     public DmaMisuseException PostedTwice() => _platform.Misuse.Refuse(
         "mapping-posted-twice", Adapter.Function.Info.Address,
-        "The mapping has ended already, or was posted with another command: it cannot be posted. Map the data again.");
+        "The mapping has ended already, or was posted with another command: it cannot be posted. Map the data again.", this);
+
+    /// <summary>Whether the device was told about it, as far as it was said.</summary>
+    public bool WasPosted => _posted;
 
     public void MarkPosted() => _posted = true;
 
@@ -525,7 +535,7 @@ internal sealed partial class MappingSlot : IRegisterTaker
     {
         if (!IsLive(generation)) return Dead(generation, CompletedTwice);
         string message = $"The device transferred 0 to {Length} bytes of this mapping.";
-        _platform.Misuse.NoteRefused("mapping-completed-beyond-its-length", Adapter.Function.Info.Address, $"{bytes} bytes: {message}");
+        _platform.Misuse.NoteRefused("mapping-completed-beyond-its-length", Adapter.Function.Info.Address, $"{bytes} bytes: {message}", this);
         return new ArgumentOutOfRangeException(nameof(bytes), bytes, message);
     }
 

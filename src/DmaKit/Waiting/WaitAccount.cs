@@ -1,3 +1,5 @@
+using DmaKit.Platforms;
+
 namespace DmaKit;
 
 /// <summary>
@@ -249,6 +251,8 @@ internal sealed class WaitAccount
     {
         Deadlocks++;
         var error = new DmaDeadlockException(Report(victim));
+        DmaPlatform platform = victim.Domain.Platform;
+        if (platform.Misuse.IsHeard) platform.Continuations.Schedule(new Told(platform.Misuse, victim.Name, error.Message));
         Waiter[] waits = [.. victim.Waits];
         foreach (Waiter waiter in waits)
         {
@@ -278,5 +282,11 @@ internal sealed class WaitAccount
                 requests.Sum(r => r.Holds.ToArray().Where(h => h.Line == line).Sum(h => h.Amount)),
                 [.. line.CopyWaiters().Where(w => !requests.Contains(w.Request)).Select(w => new DeadlockedRequest(
                     w.Request?.Name ?? "unnamed", [], [new DeadlockAmount(line.Name, w.Wanted, w.WantsOneRun)]))]))]);
+    }
+
+    /// <summary>Checkers are told where continuations run: here a lock is held.</summary>
+    private sealed class Told(MisuseLog misuse, string victim, string message) : IThreadPoolWorkItem
+    {
+        public void Execute() => misuse.NoteRefused("deadlock-found", victim, message);
     }
 }

@@ -12,12 +12,12 @@ internal sealed class RuleBench : IAsyncDisposable
 
     private static readonly DmaConstraints s_limits = new() { AddressBits = 28 };
 
-    private RuleBench(EmulatedPlatform machine, DmaVerifier verifier, PciFunction function)
+    private RuleBench(EmulatedPlatform machine, DmaVerifier verifier, PciFunction function, bool busMaster)
     {
         Machine = machine;
         Verifier = verifier;
         Function = function;
-        function.BusMaster = true;
+        function.BusMaster = busMaster;
         Dma = function.CreateAdapter(s_limits);
         Registers = function.MapBar(0);
     }
@@ -34,10 +34,11 @@ internal sealed class RuleBench : IAsyncDisposable
 
     public static async Task<RuleBench> OpenAsync(RuleOptions options)
     {
-        var machine = new EmulatedPlatform(new EmulatedPlatformOptions { MemoryBytes = 64 << 20, Stepped = true, Iommu = options.Iommu });
+        var limits = new EmulatedPlatformOptions { MemoryBytes = 64 << 20, Stepped = true, Iommu = options.Iommu, AllowMessages = options.Messages };
+        var machine = new EmulatedPlatform(options.MapRegisters is { } registers ? limits with { MapRegisters = registers } : limits);
         DmaVerifier verifier = DmaVerifier.Attach(machine, options.Verifier);
         string address = machine.Add(new EduDevice(new EduOptions { TransferDelay = TimeSpan.Zero }));
-        return new RuleBench(machine, verifier, await machine.OpenAsync(address));
+        return new RuleBench(machine, verifier, await machine.OpenAsync(address), options.BusMaster);
     }
 
     /// <summary>Has the edu device copy bytes from its own memory to a place that the driver names, and ends when it has.</summary>
