@@ -34,7 +34,7 @@ internal sealed class QemuConnection
         try
         {
             socket = await AcceptAsync(listener, process, options.StartTimeout, cancellationToken).ConfigureAwait(false);
-            var client = new QtestClient(socket, options.AnswerTimeout, options.Trace) { Explain = why => Explain(process, why) };
+            var client = new QtestClient(new SocketWire(socket, options.AnswerTimeout), options.AnswerTimeout, options.Trace) { Explain = why => Explain(process, why) };
             client.Start();
 
             // QEMU answers when it has read its firmware and made its devices.

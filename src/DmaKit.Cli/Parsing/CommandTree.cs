@@ -44,6 +44,7 @@ internal static class CommandTree
         disk.Subcommands.Add(DiskVerifyVerb.Build(host));
         disk.Subcommands.Add(DiskBenchVerb.Build(host));
         root.Subcommands.Add(disk);
+        root.Subcommands.Add(FuzzVerb.Build(host));
         var net = new VerbCommand("net", "Captures through network cards: send, loop, receive.");
         net.Subcommands.Add(NetSendVerb.Build(host));
         net.Subcommands.Add(NetLoopVerb.Build(host));

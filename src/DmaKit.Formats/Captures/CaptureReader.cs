@@ -146,7 +146,7 @@ public sealed class CaptureReader : IDisposable, IAsyncDisposable
         _offset += bytes;
     }
 
-    /// <summary>Makes room behind what is in the window, for all that is needed next.</summary>
+    /// <summary>Makes room behind what is in the window. It grows with what came, not with what the file says: a length costs as much memory as there are bytes behind it.</summary>
     private Span<byte> Room()
     {
         int needed = _parser is { ToSkip: 0 } parser ? parser.Needed : MagicLength;
@@ -156,7 +156,7 @@ public sealed class CaptureReader : IDisposable, IAsyncDisposable
             (_start, _end) = (0, _end - _start);
         }
 
-        if (needed > _window.Length) Array.Resize(ref _window, needed);
+        if (_end == _window.Length) Array.Resize(ref _window, Math.Min(needed, 2 * _window.Length));
         return _window.AsSpan(_end);
     }
 

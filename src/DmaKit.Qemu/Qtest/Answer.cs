@@ -17,19 +17,22 @@ internal sealed class Answer : IDisposable
     /// <summary>The number of the command whose reply ends the wait.</summary>
     internal long Sequence { get; private set; }
 
-    /// <summary>Whether the reply carries something, or only that the command was done.</summary>
-    internal bool WantsValue { get; private set; }
+    /// <summary>How many bytes the reply carries; 0 where it says only that the command was done.</summary>
+    internal int Size { get; private set; }
 
     /// <summary>The value that came.</summary>
     internal ulong Value { get; set; }
 
-    internal void Begin(long sequence, bool wantsValue)
+    internal void Begin(long sequence, int size)
     {
         _done.Reset();
         Sequence = sequence;
-        WantsValue = wantsValue;
+        Size = size;
         Value = 0;
     }
+
+    /// <summary>Whether a reply is what was asked for: with a value where one is wanted, and of no more bits than the access has.</summary>
+    internal bool Fits(Reply reply) => Size == 0 || (reply.Kind == ReplyKind.Value && (Size >= 8 || reply.Value >> (8 * Size) == 0));
 
     internal void Complete() => _done.Set();
 

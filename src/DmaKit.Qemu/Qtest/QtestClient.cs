@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Unicode;
 
@@ -14,9 +13,8 @@ namespace DmaKit.Qemu;
 internal sealed class QtestClient : IDisposable
 {
     private const int LongestCommand = 512;
-    private const int LongestReply = 64 * 1024;
-
-    private readonly Socket _socket;
+    private readonly QtestWire _wire;
+    private readonly ReplyLines _lines = new();
     private readonly TimeSpan _limit;
     private readonly Action<string>? _trace;
     private readonly Lock _sending = new();
@@ -31,15 +29,14 @@ internal sealed class QtestClient : IDisposable
     private string? _lost;
 
     /// <summary>Takes a connection over; <see cref="Start"/> begins to read from it.</summary>
-    /// <param name="socket">The connection; owned from here on.</param>
+    /// <param name="wire">The connection; owned from here on.</param>
     /// <param name="limit">How long a reply may take.</param>
     /// <param name="trace">Is told every line, or null.</param>
-    internal QtestClient(Socket socket, TimeSpan limit, Action<string>? trace)
+    internal QtestClient(QtestWire wire, TimeSpan limit, Action<string>? trace)
     {
-        _socket = socket;
+        _wire = wire;
         _limit = limit;
         _trace = trace;
-        _socket.SendTimeout = (int)Math.Min(int.MaxValue, limit.TotalMilliseconds);
     }
 
     /// <summary>Told of every change of an interrupt line, on the thread that reads replies.</summary>
@@ -78,7 +75,7 @@ internal sealed class QtestClient : IDisposable
         lock (_sending)
         {
             Utf8.TryWrite(_command, $"read{Letter(size)} 0x{address:x}\n", out int length);
-            Send(length, answer);
+            Send(length, answer, size);
         }
 
         return Await(answer);
@@ -101,7 +98,7 @@ internal sealed class QtestClient : IDisposable
         lock (_sending)
         {
             Utf8.TryWrite(_command, $"in{Letter(size)} 0x{port:x}\n", out int length);
-            Send(length, answer);
+            Send(length, answer, size);
         }
 
         return (uint)Await(answer);
@@ -128,7 +125,7 @@ internal sealed class QtestClient : IDisposable
         lock (_replies)
         {
             if (_lost is null && _answered == _sent) return;
-            answer.Begin(_sent, wantsValue: false);
+            answer.Begin(_sent, size: 0);
             if (_lost is null) _waiting.Enqueue(answer);
             else answer.Complete();
         }
@@ -161,7 +158,7 @@ internal sealed class QtestClient : IDisposable
     public void Dispose()
     {
         // The event stays: somebody may still be asking what happened.
-        _socket.Dispose();
+        _wire.Dispose();
     }
 
     private static char Letter(int size) => size switch
@@ -173,7 +170,7 @@ internal sealed class QtestClient : IDisposable
     };
 
     /// <summary>Sends what is in the command buffer. Called under the lock of senders.</summary>
-    private void Send(int length, Answer? answer)
+    private void Send(int length, Answer? answer, int size = 0)
     {
         ThrowIfLost();
         lock (_replies)
@@ -182,25 +179,24 @@ internal sealed class QtestClient : IDisposable
             _sent++;
             if (answer is not null)
             {
-                answer.Begin(_sent, wantsValue: true);
+                answer.Begin(_sent, size);
                 _waiting.Enqueue(answer);
             }
         }
 
-        ReadOnlySpan<byte> left = _command.AsSpan(0, length);
-        _trace?.Invoke($"> {Encoding.UTF8.GetString(left[..^1])}");
-        try
+        ReadOnlySpan<byte> command = _command.AsSpan(0, length);
+        _trace?.Invoke($"> {Encoding.UTF8.GetString(command[..^1])}");
+        string? refused = _wire.Send(command) switch
         {
-            while (left.Length > 0) left = left[_socket.Send(left)..];
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
+            WireResult.TimedOut => $"QEMU has taken no command for {_limit.TotalSeconds:0} s.",
+
             // The reader meets the end of the connection too, and knows more of why; here only the wait must not be for ever.
-            if (e is SocketException { SocketErrorCode: SocketError.TimedOut or SocketError.WouldBlock })
-                Lose($"QEMU has taken no command for {_limit.TotalSeconds:0} s.");
-            else Lose("The connection to QEMU is closed.");
-            ThrowIfLost();
-        }
+            WireResult.Closed => "The connection to QEMU is closed.",
+            _ => null,
+        };
+        if (refused is null) return;
+        Lose(refused);
+        ThrowIfLost();
     }
 
     private ulong Await(Answer answer)
@@ -223,52 +219,31 @@ internal sealed class QtestClient : IDisposable
 
     private void Read()
     {
-        byte[] buffer = new byte[LongestReply];
-        int have = 0;
-        try
-        {
-            while (_socket.Receive(buffer.AsSpan(have)) is > 0 and int came)
-            {
-                have += came;
-                int taken = TakeLines(buffer.AsSpan(0, have));
-                if (taken < 0) return;
-                buffer.AsSpan(taken, have - taken).CopyTo(buffer);
-                have -= taken;
-                if (have == buffer.Length)
-                {
-                    Lose("QEMU sent a line without an end.");
-                    return;
-                }
-            }
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // The end of the connection, as below.
-        }
-
+        while (_wire.Receive(_lines.Room()) is > 0 and int came)
+            if (!Hear(came)) return;
         Lose("QEMU closed the connection.");
     }
 
-    /// <summary>Takes whole lines.</summary>
-    /// <returns>How many bytes were taken; -1 when one made no sense.</returns>
-    private int TakeLines(ReadOnlySpan<byte> bytes)
+    /// <summary>Takes what came into the room behind the last line. For who reads the wire: one thread.</summary>
+    /// <returns>False when it made no sense, and the conversation is over.</returns>
+    internal bool Hear(int came)
     {
-        int taken = 0;
-        while (bytes[taken..].IndexOf((byte)'\n') is >= 0 and int length)
+        _lines.Came(came);
+        while (_lines.TryTake(out ReadOnlySpan<byte> line))
         {
-            ReadOnlySpan<byte> line = bytes.Slice(taken, length).TrimEnd((byte)'\r');
             _trace?.Invoke($"< {Encoding.UTF8.GetString(line)}");
-            if (!Take(Reply.Parse(line)))
-            {
-                Lose($"QEMU answered what makes no sense: '{Encoding.UTF8.GetString(line)}'.");
-                return -1;
-            }
-
-            taken += length + 1;
+            if (Take(Reply.Parse(line))) continue;
+            Lose($"QEMU answered what makes no sense: '{ReplyText.Show(line)}'.");
+            return false;
         }
 
-        return taken;
+        if (!_lines.IsFull) return true;
+        Lose("QEMU sent a line without an end.");
+        return false;
     }
+
+    /// <summary>Where the next bytes from the wire go.</summary>
+    internal Span<byte> Room() => _lines.Room();
 
     private bool Take(Reply reply)
     {
@@ -285,8 +260,8 @@ internal sealed class QtestClient : IDisposable
             _answered++;
             while (_waiting.TryPeek(out Answer? answer) && answer.Sequence <= _answered)
             {
-                // A value where none was asked for, or none where one was: the conversation is out of step.
-                if (answer.Sequence == _answered && answer.WantsValue && reply.Kind != ReplyKind.Value)
+                // No value where one was asked for, or one of more bits than the access has: the conversation is out of step.
+                if (answer.Sequence == _answered && !answer.Fits(reply))
                 {
                     _answered--;
                     return false;

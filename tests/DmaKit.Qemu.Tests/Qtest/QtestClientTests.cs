@@ -20,7 +20,7 @@ public sealed class QtestClientTests : IDisposable
         listener.Bind(door);
         listener.Listen(1);
         _peer.Connect(door);
-        _client = new QtestClient(listener.Accept(), Limit, trace: null)
+        _client = new QtestClient(new SocketWire(listener.Accept(), Limit), Limit, trace: null)
         {
             LineChanged = (line, high) => _lines.Add($"{line}{(high ? "+" : "-")}"),
             Explain = why => $"explained: {why}",
@@ -70,6 +70,8 @@ public sealed class QtestClientTests : IDisposable
     [InlineData("OK 0x12zz\n", "makes no sense: 'OK 0x12zz'")]
     [InlineData("FAIL Unknown command 'readl'\n", "makes no sense: 'FAIL Unknown command 'readl''")]
     [InlineData("OK\n", "makes no sense: 'OK'")]
+    [InlineData("OK 0x100000000\n", "makes no sense: 'OK 0x100000000'")]
+    [InlineData("\u001b[2J\rno\n", "makes no sense: '\\x1b[2J\\x0dno'")]
     [InlineData("IRQ raise 999\n", "makes no sense: 'IRQ raise 999'")]
     public async Task Nonsense_is_a_lost_device(string said, string expected)
     {
