@@ -19,6 +19,7 @@ internal static class FuzzVerb
         fuzz.Subcommands.Add(Target(host, "pcap", "Captures, pcap and pcapng, for the reader of the network verbs.", () => new CaptureTarget()));
         fuzz.Subcommands.Add(Target(host, "wav", "WAV files, for the reader of the sound verbs.", () => new WavTarget()));
         fuzz.Subcommands.Add(Target(host, "qtest", "What QEMU says, for the client of its test protocol.", () => new QtestTarget()));
+        fuzz.Subcommands.Add(Target(host, "registers", "Accesses to registers and shared memory, for the device models in an emulated machine.", () => new RegistersTarget()));
         return fuzz;
     }
 

@@ -26,10 +26,12 @@ public sealed partial class Rtl8139Device
         _transmitConfig = 0;
         Array.Fill(_status, Own);
         Array.Clear(_start);
+        _busy = false;
         RestartTransmitter();
     }
 
-    private void RestartTransmitter() => (_current, _halted, _busy, _faultAsked) = (0, false, false, false);
+    /// <summary>Begins with the first descriptor. A frame that is on the wire keeps it busy until its time is over.</summary>
+    private void RestartTransmitter() => (_current, _halted, _faultAsked) = (0, false, false);
 
     /// <summary>Handing a descriptor over is writing its size with the own bit clear; status bits of the last frame go with that.</summary>
     private void WriteStatus(int index, uint value)
@@ -85,7 +87,10 @@ public sealed partial class Rtl8139Device
     private void OnWireFree()
     {
         _busy = false;
-        if (TransmitOne()) Transmit();
+
+        // The driver may have switched the transmitter off meanwhile, and on again: what it did not hand over is not sent.
+        bool handedOver = (_command & TransmitterOn) != 0 && !_halted && (_status[_current] & Own) == 0;
+        if (handedOver && TransmitOne()) Transmit();
     }
 
     /// <returns>False when the frame stays: the wire takes none now, or the transmitter halted.</returns>

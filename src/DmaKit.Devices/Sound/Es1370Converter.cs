@@ -63,7 +63,8 @@ internal sealed class Es1370Converter
 
     private long RingBytes => ((long)RingSize + 1) * 4;
 
-    private bool AtEnd => !Loops && _total >= RingBytes;
+    // What is left of a ring may be less than a frame, after a change of format: it is not played.
+    private bool AtEnd => !Loops && RingBytes - _total < FrameBytes;
 
     public void Reset(Es1370Pace pace)
     {
@@ -85,8 +86,12 @@ internal sealed class Es1370Converter
         long frames = Pace.Frames(now - _anchor) - _anchored;
         _anchored += frames;
         long bytes = frames * FrameBytes;
-        if (!Loops) bytes = Math.Min(bytes, Math.Max(0, RingBytes - _total));
-        frames = bytes / FrameBytes;
+        if (!Loops)
+        {
+            frames = Math.Min(frames, Math.Max(0, RingBytes - _total) / FrameBytes);
+            bytes = frames * FrameBytes;
+        }
+
         while (bytes > 0)
         {
             int part = (int)Math.Min(bytes, Chunk);

@@ -142,6 +142,13 @@ internal sealed class PciSlot
     /// <summary>The device's interrupt output.</summary>
     internal void Signal(int vector, bool asserted)
     {
+        // The level is kept while messages are on, too: when they are switched off, the line is what the device has it at, and not what it was before.
+        if (vector == 0)
+        {
+            _asserted = asserted;
+            Config.ShowLine(asserted);
+        }
+
         if (_messagesXOn || _messagesOn)
         {
             if (asserted) Send(vector);
@@ -149,8 +156,6 @@ internal sealed class PciSlot
         }
 
         if (vector != 0) return;
-        _asserted = asserted;
-        Config.ShowLine(asserted);
         Trace?.Invoke($"{Stamp} line {Line.Name} {(asserted ? "high" : "low")}");
         if (asserted) Line.Evaluate();
     }

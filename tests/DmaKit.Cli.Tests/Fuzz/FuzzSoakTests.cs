@@ -16,6 +16,9 @@ public sealed class FuzzSoakTests
     [Fact(Explicit = true), Trait("Category", "Soak")]
     public void Soak_fuzz_qtest_ten_million_inputs() => Soak("qtest");
 
+    [Fact(Explicit = true), Trait("Category", "Soak")]
+    public void Soak_fuzz_registers_ten_million_inputs() => Soak("registers");
+
     private static void Soak(string name)
     {
         ITestOutputHelper output = TestContext.Current.TestOutputHelper!;

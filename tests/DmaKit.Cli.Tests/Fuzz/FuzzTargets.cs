@@ -10,6 +10,7 @@ internal static class FuzzTargets
         "pcap" => new CaptureTarget(),
         "wav" => new WavTarget(),
         "qtest" => new QtestTarget(),
+        "registers" => new RegistersTarget(),
         _ => throw new ArgumentException($"There is no target '{name}'.", nameof(name)),
     };
 

@@ -29,6 +29,15 @@ public sealed class FuzzTwinTests
     public void Twin_a_client_that_takes_qemu_at_its_word_is_found(int defect, string what) =>
         Found(() => new QtestTarget((sent, changed) => new TrustingClient((ClientDefect)defect) { Sent = sent, LineChanged = changed }), [], what);
 
+    [Theory]
+    [InlineData((int)ModelDefect.NeverRests, "without an end")]
+    [InlineData((int)ModelDefect.FollowsLinks, "without an end")]
+    [InlineData((int)ModelDefect.TrustsIndex, "the model threw IndexOutOfRangeException")]
+    [InlineData((int)ModelDefect.TrustsLength, "bytes were allocated for an input of")]
+    [InlineData((int)ModelDefect.ForgetsToReset, "after a reset, and 0x0 after power-on")]
+    public void Twin_a_model_that_takes_its_driver_at_its_word_is_found(int defect, string what) =>
+        Found(() => new RegistersTarget([() => new ModelUnderTest(new TrustingModel((ModelDefect)defect))]), [], what);
+
     /// <summary>Goes through inputs, other defects of the twin left aside, until one fails as expected; then has that one again on a fresh target.</summary>
     private static void Found(Func<FuzzTarget> open, List<string> messages, string what)
     {

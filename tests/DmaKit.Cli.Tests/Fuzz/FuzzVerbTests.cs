@@ -9,6 +9,7 @@ public sealed class FuzzVerbTests
     [InlineData("pcap")]
     [InlineData("wav")]
     [InlineData("qtest")]
+    [InlineData("registers")]
     public async Task E2_The_last_line_is_the_counts_and_the_same_seed_gives_the_same(string target)
     {
         ToolResult first = (await InProcess.RunAsync("fuzz", target, "--seed", "5", "--inputs", "500")).Succeeded();
