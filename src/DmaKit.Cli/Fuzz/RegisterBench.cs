@@ -29,7 +29,7 @@ internal sealed class RegisterBench : IDisposable
     {
         _device = device;
         Model = new WatchedModel(device.Model);
-        Model.Allow(long.MaxValue);
+        Model.Allow(long.MaxValue, long.MaxValue);
         _function = _machine.OpenAsync(_machine.Add(Model)).AsTask().GetAwaiter().GetResult();
         DmaAdapter adapter = _function.CreateAdapter(new DmaConstraints { AddressBits = 32 });
         _shared = adapter.AllocateCommonBuffer(SharedLength);
@@ -96,7 +96,7 @@ internal sealed class RegisterBench : IDisposable
     internal void Restore()
     {
         Model.Reset();
-        Model.Allow(100_000);
+        Model.Allow(1000, 1000);
         Run();
         foreach ((int bar, int offset, ulong value) in _powerOn)
         {

@@ -17,6 +17,9 @@ internal sealed class RegistersTarget(IReadOnlyList<Func<ModelUnderTest>>? model
     private const int MostSteps = 96;
     private const int LongestFrame = 2100;
 
+    // A sound card has a turn for each frame of each converter, if its driver wants so; a SCSI command one for 1,024 elements of its list.
+    private const long TurnsBefore = 10_000, TurnsForStep = 1_000;
+
     // Sound cards work as long as time goes on.
     private static readonly TimeSpan s_mostTime = TimeSpan.FromMilliseconds(1);
 
@@ -36,8 +39,8 @@ internal sealed class RegistersTarget(IReadOnlyList<Func<ModelUnderTest>>? model
     /// <summary>A machine where there is none yet, and what is told of each transfer that is refused.</summary>
     public override long AllowedAllocation(int length) => (8 << 20) + 64L * 1024 * (length / RegisterStep.Length);
 
-    /// <summary>A SCSI command may have a list of 34 segments of 8,191 elements.</summary>
-    public override long AllowedSteps(int length) => 100_000 + 300_000L * (length / RegisterStep.Length);
+    /// <summary>A step is a transfer. A SCSI command may have a list of 34 segments, each as long as the memory that is shared.</summary>
+    public override long AllowedSteps(int length) => 100_000 + 80_000L * (length / RegisterStep.Length);
 
     public override void Map(ReadOnlySpan<byte> sample, FuzzMap map)
     {
@@ -60,7 +63,7 @@ internal sealed class RegistersTarget(IReadOnlyList<Func<ModelUnderTest>>? model
         RegisterBench bench = _benches[number] ??= new RegisterBench(_models[number]());
         try
         {
-            bench.Model.Allow(AllowedSteps(input.Length));
+            bench.Model.Allow(AllowedSteps(input.Length), TurnsBefore + TurnsForStep * (input.Length / RegisterStep.Length));
             _timeLeft = s_mostTime;
             FuzzOutcome outcome = Play(bench, program);
             bench.Judge();

@@ -7,10 +7,8 @@ namespace DmaKit.Cli;
 /// <summary>Stands between a model and the machine: counts what the model does, and stops a model that goes on without an end.</summary>
 internal sealed class WatchedModel(DeviceModel inner) : DeviceInterposer(inner)
 {
-    private long _left;
-
-    /// <summary>What the model did since <see cref="Allow"/>: transfers, turns asked for, interrupts.</summary>
-    internal long Done { get; private set; }
+    private long _transfersLeft;
+    private long _turnsLeft;
 
     /// <summary>Transfers and rising interrupts since <see cref="Allow"/>.</summary>
     internal long Heard { get; private set; }
@@ -22,7 +20,9 @@ internal sealed class WatchedModel(DeviceModel inner) : DeviceInterposer(inner)
     internal bool IsAsserted { get; private set; }
 
     /// <summary>Lets it do so much from here on.</summary>
-    internal void Allow(long steps) => (_left, Done, Heard, Broken) = (steps, 0, 0, null);
+    /// <param name="transfers">How often it may read or write memory.</param>
+    /// <param name="turns">How many turns it may ask for, and how often it may set its interrupt output.</param>
+    internal void Allow(long transfers, long turns) => (_transfersLeft, _turnsLeft, Heard, Broken) = (transfers, turns, 0, null);
 
     protected override ulong OnRead(int bar, long offset, int size)
     {
@@ -34,44 +34,37 @@ internal sealed class WatchedModel(DeviceModel inner) : DeviceInterposer(inner)
     protected override bool OnDmaRead(LogicalAddress address, Span<byte> destination)
     {
         Heard++;
-        Count();
+        if (--_transfersLeft < 0) throw Endless("transfers");
         return base.OnDmaRead(address, destination);
     }
 
     protected override bool OnDmaWrite(LogicalAddress address, ReadOnlySpan<byte> source)
     {
         Heard++;
-        Count();
+        if (--_transfersLeft < 0) throw Endless("transfers");
         return base.OnDmaWrite(address, source);
     }
 
     protected override void OnInterrupt(int vector, bool asserted)
     {
         if (asserted) Heard++;
-        Count();
+        if (--_turnsLeft < 0) throw Endless("turns and interrupts");
         if (vector == 0) IsAsserted = asserted;
         base.OnInterrupt(vector, asserted);
     }
 
     protected override void OnDefer(Action work)
     {
-        Count();
+        if (--_turnsLeft < 0) throw Endless("turns and interrupts");
         base.OnDefer(work);
     }
 
     protected override void OnSchedule(TimeSpan delay, Action work)
     {
-        Count();
+        if (--_turnsLeft < 0) throw Endless("turns and interrupts");
         base.OnSchedule(delay, work);
     }
 
-    private void Count()
-    {
-        Done++;
-        if (--_left >= 0) return;
-        Broken ??= $"the model does more than {Done - 1} things, without an end";
-
-        // The host takes it for a model that failed, and gives it no more turns.
-        throw new FuzzFailureException(Broken);
-    }
+    /// <summary>The host takes it for a model that failed, and gives it no more turns.</summary>
+    private FuzzFailureException Endless(string what) => new(Broken ??= $"the model goes on without an end: more {what} than its program can need");
 }

@@ -43,7 +43,7 @@ internal sealed class TrustingModel(ModelDefect defect) : DeviceModel
                 _registers[value]++;
                 break;
             case ModelDefect.TrustsLength:
-                GC.KeepAlive(new byte[Math.Min(value, 1u << 30)]);
+                GC.KeepAlive(new byte[Math.Min(value, 64u << 20)]);
                 break;
         }
     }
