@@ -46,8 +46,8 @@ using DmaKit.Benchmarks.Native;
     ("map-direct-4096x1024-hot", () => new MapCost(MapWay.Direct, 1024, 4096, cold: false)),
     ("commands-net", () => new CommandsPosted()),
     ("mix-float", () => new MixFloat()),
-    ("mix-s16", () => new MixShort(byHand: false)),
-    ("mix-s16-pairs", () => new MixShort(byHand: true)),
+    ("mix-s16", () => new MixShort(byHand: true)),
+    ("mix-s16-gcc", () => new MixShort(byHand: false)),
 ];
 
 // Rows of the map costs that only the whole run measures: one of each way is enough to notice a regression.

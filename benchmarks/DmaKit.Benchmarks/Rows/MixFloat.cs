@@ -16,7 +16,7 @@ internal sealed class MixFloat : Row
 
     public override double Must => 1;
 
-    public override double Aim => 1;
+    public override double Aim => 0.7;
 
     public override Measurement Measure(Sampler sampler) => sampler.Compare(Ours, _peer.Float);
 

@@ -9,17 +9,17 @@ internal sealed class MixShort(bool byHand) : Row
 {
     private readonly MixPeer _peer = new(isFloat: false);
 
-    public override string Id => byHand ? "mix-s16-pairs" : "mix-s16";
+    public override string Id => byHand ? "mix-s16" : "mix-s16-gcc";
 
     public override string Title => "mix 8 stereo streams of 16 bits exactly, 480 frames";
 
     public override string Peer => byHand ? $"C by hand, {MixPeer.Vectors()}" : "C, gcc -O3 -march=native";
 
-    public override double Must => 1 / 0.6;
+    public override double Must => byHand ? 1.7 : 1 / 0.6;
 
-    public override double Aim => byHand ? 0 : 1;
+    public override double Aim => byHand ? 1.1 : 1;
 
-    public override string Note => "ours keeps the unsaturated sums, too";
+    public override string Note => byHand ? "ours keeps the unsaturated sums, too; the peer is as wide as the processor" : "ours keeps the unsaturated sums, too";
 
     public override Measurement Measure(Sampler sampler) => byHand ? sampler.Compare(Ours, _peer.ShortPairs) : sampler.Compare(Ours, _peer.Short);
 
