@@ -108,15 +108,15 @@ public sealed class DmaVerifier
         Deliver(mayThrow: false);
     }
 
-    private void OnRefused(MisuseReport misuse) => Translate(misuse);
+    private void OnRefused(MisuseReport misuse) => Translate(misuse, isKept: false);
 
-    private void OnMisuse(MisuseReport misuse) => Translate(misuse);
+    private void OnMisuse(MisuseReport misuse) => Translate(misuse, isKept: true);
 
     // A rule of the core's that is none of ours has no page: an open point of a driver's own, say.
-    private void Translate(MisuseReport misuse)
+    private void Translate(MisuseReport misuse, bool isKept)
     {
         if (!_byCore.TryGetValue(misuse.Rule, out VerifierRule? rule) || !rule.Means(misuse)) return;
-        lock (_gate) _books.Report(rule, misuse.Owner, misuse.Message, OriginOf(misuse.Owner, misuse));
+        lock (_gate) _books.Report(rule, misuse.Owner, misuse.Message, OriginOf(misuse.Owner, misuse), isKept: isKept);
         Deliver(mayThrow: false);
     }
 
@@ -149,7 +149,7 @@ public sealed class DmaVerifier
 
         foreach (VerifierReport report in found)
         {
-            _platform.Misuse.Report(new MisuseReport(report.Rule.Id, report.ToString(), report.Owner));
+            if (!report.IsElsewhere) _platform.Misuse.Report(new MisuseReport(report.Rule.Id, report.ToString(), report.Owner));
             Options.OnReport?.Invoke(report);
             Reported?.Invoke(report);
             if (Options.Reaction == VerifierReaction.FailFast) Environment.FailFast(report.ToString());

@@ -12,6 +12,9 @@ public sealed record VerifierReport(VerifierRule Rule, string Message, string Ow
     /// <summary>Where the rule was broken, or where that was found.</summary>
     public CallSite At { get; init; } = CallSite.None;
 
+    /// <summary>Whether the platform's misuse log has it by another name already, or it is the device's doing and no misuse.</summary>
+    internal bool IsElsewhere { get; init; }
+
     /// <summary>When, on the platform's clock.</summary>
     public DateTimeOffset When { get; init; }
 

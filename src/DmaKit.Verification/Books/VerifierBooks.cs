@@ -41,10 +41,10 @@ internal sealed class VerifierBooks(VerifierOptions options)
     public IReadOnlyList<VerifiedMemory> Memories => _memories;
 
     /// <summary>A rule is broken. Delivered when the lock is left.</summary>
-    public void Report(VerifierRule rule, string owner, string message, CallSite? origin = null, CallSite? at = null)
+    public void Report(VerifierRule rule, string owner, string message, CallSite? origin = null, CallSite? at = null, bool isKept = false)
     {
         if (options.Ignore.Contains(rule.Id)) return;
-        _pending.Add(new VerifierReport(rule, message, owner) { Origin = origin ?? CallSite.None, At = at ?? Here() });
+        _pending.Add(new VerifierReport(rule, message, owner) { Origin = origin ?? CallSite.None, At = at ?? Here(), IsElsewhere = isKept || rule.IsDevices });
     }
 
     /// <summary>Where the driver is now, if stacks are on.</summary>

@@ -232,12 +232,12 @@ public sealed class FusionMptRecoveryTests
     public async Task A_device_that_is_pulled_out_ends_every_request()
     {
         await using FusionMachine machine = Machine();
-        using SystemBuffer direct = machine.Platform.AllocateSystemBuffer(8192);
+        using SystemBuffer direct = machine.Platform.AllocateSystemBuffer(200 * 512);
         machine.Run(async driver =>
         {
             ScsiDisk disk = await driver.OpenDiskAsync(0);
             _adapter!.SitsOnCommands = true;
-            Task[] pending = [.. Enumerable.Range(0, 200).Select(i => disk.ReadAsync(512 * i, i % 2 == 0 ? new byte[512] : direct.Memory(512 * (i % 16), 512)).AsTask())];
+            Task[] pending = [.. Enumerable.Range(0, 200).Select(i => disk.ReadAsync(512 * i, i % 2 == 0 ? new byte[512] : direct.Memory(512 * i, 512)).AsTask())];
             await Task.Delay(TimeSpan.FromSeconds(1), machine.Platform.Clock);
             machine.Platform.Remove(machine.Address);
             foreach (Task request in pending)
