@@ -142,7 +142,8 @@ public sealed class VfioPlatform : DmaPlatform
 
     private DmaDomain MakeDomain(KernelSpace space, string name)
     {
-        var memory = new TranslatedMemory(_memory, _buffers, _counters, new KernelTable(space, _memory.Physical.HostOf)) { Registers = Options.MapRegisters };
+        var table = new KernelTable(space, _memory.Physical.HostOf, Options.PointFromPages);
+        var memory = new TranslatedMemory(_memory, _buffers, _counters, table) { Registers = Options.MapRegisters };
         var domain = new DmaDomain(this, memory, name);
         _memories[domain] = memory;
         return domain;

@@ -38,6 +38,16 @@ public sealed record VfioPlatformOptions
         init => field = value is >= 0 and <= 65_536 ? value : throw Bad(nameof(MapRegisters), value, "0 to 65,536");
     } = 1024;
 
+    /// <summary>
+    /// From how many pages on, side by side, map registers lead to a request's own memory instead of copying it, where that stays in its place: 1 to
+    /// 65,536, or 0 for never. Null, the default: measured when an address space first needs map registers.
+    /// </summary>
+    public int? PointFromPages
+    {
+        get;
+        init => field = value is null or (>= 0 and <= 65_536) ? value : throw Bad(nameof(PointFromPages), value, "0 to 65,536, or null");
+    }
+
     /// <summary>Whether functions that can raise message-signalled interrupts do. Otherwise every function has its line only.</summary>
     public bool AllowMessages { get; init; } = true;
 

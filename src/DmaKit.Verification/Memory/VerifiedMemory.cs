@@ -33,7 +33,7 @@ internal sealed class VerifiedMemory(DomainMemory inner, VerifierOptions options
         options.AlwaysBounce && Inner.MapRegisterKind == MapRegisterKind.IommuEntry ? MapRegisterKind.BouncePage : Inner.MapRegisterKind;
 
     /// <inheritdoc/>
-    public override bool TryPoint(LogicalAddress page, nint host) => !options.AlwaysBounce && Inner.TryPoint(page, host);
+    public override bool TryPoint(LogicalAddress at, nint host, long length, DmaDirection direction) => !options.AlwaysBounce && Inner.TryPoint(at, host, length, direction);
 
     /// <inheritdoc/>
     public override bool TryTranslate(nint host, long length, out LogicalAddress logical, out long contiguous)

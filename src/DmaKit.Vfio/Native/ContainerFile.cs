@@ -9,7 +9,7 @@ internal sealed unsafe class ContainerFile : KernelSpace
     internal const string Path = "/dev/vfio/vfio";
 
     private const int Version = 0, Type1v2 = 3;
-    private const uint MayReadAndWrite = 1 | 2;
+    private const uint MayRead = 1, MayWrite = 2;
     private const int AnswerLength = 1024;
     private const ushort RangesCapability = 1, MappingsCapability = 3;
 
@@ -71,9 +71,9 @@ internal sealed unsafe class ContainerFile : KernelSpace
         return (CapabilityChain.Pairs(CapabilityChain.Find(all, info.Capabilities, RangesCapability)), left.IsEmpty ? long.MaxValue : BinaryPrimitives.ReadUInt32LittleEndian(left));
     }
 
-    internal override int Map(ulong address, nint host, long length)
+    internal override int Map(ulong address, nint host, long length, bool writable)
     {
-        var map = new DmaMap { Size = (uint)sizeof(DmaMap), Flags = MayReadAndWrite, Host = (ulong)host, Address = address, Length = (ulong)length };
+        var map = new DmaMap { Size = (uint)sizeof(DmaMap), Flags = writable ? MayRead | MayWrite : MayRead, Host = (ulong)host, Address = address, Length = (ulong)length };
 
         // SAFETY: the structure lies on this stack; the caller keeps the memory where it is until it was unmapped.
         return Kernel.Control(_file, Request.MapDma, &map) == 0 ? 0 : Kernel.LastError;

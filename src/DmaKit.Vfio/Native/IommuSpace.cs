@@ -25,9 +25,9 @@ internal sealed unsafe class IommuSpace(Descriptor iommu, uint number) : KernelS
         return (ranges, long.MaxValue);
     }
 
-    internal override int Map(ulong address, nint host, long length)
+    internal override int Map(ulong address, nint host, long length, bool writable)
     {
-        var map = new SpaceMap { Size = (uint)sizeof(SpaceMap), Flags = Here | MayWrite | MayRead, Space = number, Host = (ulong)host, Length = (ulong)length, Address = address };
+        var map = new SpaceMap { Size = (uint)sizeof(SpaceMap), Flags = Here | MayRead | (writable ? MayWrite : 0), Space = number, Host = (ulong)host, Length = (ulong)length, Address = address };
 
         // SAFETY: the structure lies on this stack; the caller keeps the memory where it is until it was unmapped.
         if (Kernel.Control(iommu, Request.MapSpace, &map) != 0) return Kernel.LastError;

@@ -10,9 +10,9 @@ internal abstract class KernelSpace : IDisposable
     /// <summary>How much memory this process may lock, as mappings of this space count it.</summary>
     internal abstract MemoryLock Locks { get; }
 
-    /// <summary>Lets devices read and write memory of this process, which stays where it is until it was unmapped.</summary>
+    /// <summary>Lets devices read, and write where that is said, memory of this process, which stays where it is until it was unmapped.</summary>
     /// <returns>0, or the error number.</returns>
-    internal abstract int Map(ulong address, nint host, long length);
+    internal abstract int Map(ulong address, nint host, long length, bool writable);
 
     /// <summary>Takes mappings away that lie whole in a range. When it returns, no device comes to the memory any more.</summary>
     /// <returns>0, or the error number.</returns>

@@ -25,8 +25,10 @@ internal sealed class KernelTable : PageTranslation
     /// <summary>Makes the table of a space that has its IOMMU and no mapping.</summary>
     /// <param name="space">The space.</param>
     /// <param name="hostOf">Where a frame is in this process.</param>
-    internal KernelTable(KernelSpace space, Func<long, nint> hostOf)
+    /// <param name="pointFromPages">From how many pages on mapping is cheaper than copying; null to measure it.</param>
+    internal KernelTable(KernelSpace space, Func<long, nint> hostOf, int? pointFromPages)
     {
+        PointFromPages = pointFromPages;
         _space = space;
         _hostOf = hostOf;
         (IReadOnlyList<(ulong First, ulong Last)> ranges, _) = space.Ask();
@@ -38,7 +40,9 @@ internal sealed class KernelTable : PageTranslation
 
     internal override bool SettledIsProof => true;
 
-    internal override bool CanPoint => false;
+    internal override int? PointFromPages { get; }
+
+    internal override bool MapsHost => true;
 
     internal override IEnumerable<FrameRun> Pages => _pages;
 
@@ -48,7 +52,7 @@ internal sealed class KernelTable : PageTranslation
 
     internal override bool TryMap(long page, FrameRun run)
     {
-        int error = _space.Map((ulong)page << PageShift, _hostOf(run.First), run.Count << PageShift);
+        int error = _space.Map((ulong)page << PageShift, _hostOf(run.First), run.Count << PageShift, writable: true);
         if (error == 0)
         {
             _mapped.Add(page, run);
@@ -59,6 +63,9 @@ internal sealed class KernelTable : PageTranslation
         _shortage = Explain(error, run.Count << PageShift, _mapped.Count, _space.Locks);
         return false;
     }
+
+    internal override bool TryMapHost(long page, nint host, long count, bool writable) =>
+        _space.Map((ulong)page << PageShift, host, count << PageShift, writable) == 0;
 
     internal override void Unmap(long page, long count)
     {

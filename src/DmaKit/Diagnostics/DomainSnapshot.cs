@@ -7,6 +7,8 @@ namespace DmaKit;
 /// <remarks>Immutable; safe from any thread. Made by <see cref="DmaDomain.TakeSnapshot"/>.</remarks>
 public sealed class DomainSnapshot
 {
+    private readonly PointingCosts? _costs;
+
     internal DomainSnapshot(DmaDomain domain)
     {
         Name = domain.Name;
@@ -15,6 +17,7 @@ public sealed class DomainSnapshot
         Capacity = domain.MapRegisters.Capacity;
         Free = domain.MapRegisters.Free;
         Waiting = domain.MapRegisters.Waiting;
+        _costs = domain.MapRegisters.Costs;
         Mappings = domain.Mappings;
         Quarantine = domain.Quarantine.Entries;
         Faults = domain.Faults;
@@ -55,6 +58,7 @@ public sealed class DomainSnapshot
         writer.WriteLine($"domain {Name}, {(Translates ? "translated by an IOMMU" : "not translated")}");
         foreach ((string name, LogicalRange range, string device) in Buffers) writer.WriteLine($"  buffer {range} {device} {name}");
         writer.WriteLine($"  map registers {Free} of {Capacity} free, {Waiting} waiting, {Mappings.RegistersHighWater} at most");
+        if (_costs is { } costs) writer.WriteLine($"  they lead to a request's own pages {(costs.FromPages == 0 ? "never" : $"from {costs.FromPages} side by side on")}, {costs.Text}");
         writer.WriteLine($"  mappings {Mappings.Mapped}, {Mappings.DirectBytes} bytes direct, {Mappings.BouncedBytes} bounced, {Mappings.CoalescedBytes} coalesced");
         foreach (QuarantineEntry kept in Quarantine)
             writer.WriteLine($"  quarantine {kept.Bytes} bytes {kept.Device} {kept.What}: {kept.Reason}; freed by {kept.FreedBy}");
@@ -86,6 +90,12 @@ public sealed class DomainSnapshot
         writer.WriteNumber("free", Free);
         writer.WriteNumber("waiting", Waiting);
         writer.WriteNumber("highWater", Mappings.RegistersHighWater);
+        if (_costs is { } costs)
+        {
+            writer.WriteNumber("pointFromPages", costs.FromPages);
+            writer.WriteString("pointingCosts", costs.Text);
+        }
+
         writer.WriteEndObject();
         writer.WriteStartObject("mappings");
         writer.WriteNumber("made", Mappings.Mapped);

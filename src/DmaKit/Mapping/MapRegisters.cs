@@ -11,6 +11,7 @@ public sealed class MapRegisters
     private readonly Lock _gate = new();
     private RegisterLimits? _hoped;
     private RegisterPages? _pages;
+    private PointingCosts? _costs;
     private readonly List<(DmaAdapter Adapter, MappingTally Tally)> _tallies = [];
     private readonly MappingTally _past = new();
 
@@ -43,8 +44,14 @@ public sealed class MapRegisters
     /// <summary>Whether they have their memory.</summary>
     internal bool HasMemory => _pages is not null;
 
-    /// <summary>Whether one can lead to a request's own page. Known once they have their memory.</summary>
-    internal bool CanPoint { get; private set; }
+    /// <summary>
+    /// From how many pages side by side on, of memory that stays where it is, they lead to the request's own pages and nothing is copied: 1 where that
+    /// costs nothing, more where a copy is cheaper for less, and 0 where everything is copied. Found out when the first one is needed.
+    /// </summary>
+    public int PointFromPages => _costs is { } costs ? costs.FromPages : 0;
+
+    /// <summary>What was found out about pointing and copying; null as long as nothing was.</summary>
+    internal PointingCosts? Costs => _costs;
 
     /// <summary>Their pages, once they have memory.</summary>
     internal RegisterPages Pages => _pages!;
@@ -111,7 +118,7 @@ public sealed class MapRegisters
             if (_pages is not null) return false;
             var pages = RegisterPages.Take(_domain, adapter);
             Shared.Fill(pages, [.. Enumerable.Range(0, pages.Count)]);
-            CanPoint = Kind == MapRegisterKind.IommuEntry;
+            _costs = PointingCosts.Find(_domain, pages);
             _pages = pages;
             return true;
         }

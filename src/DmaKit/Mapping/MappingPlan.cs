@@ -125,6 +125,21 @@ internal sealed partial class MappingPlan
         return Math.Min(length, _limits.Boundary - (long)(at.Value & (ulong)(_limits.Boundary - 1)));
     }
 
+    /// <summary>How many elements bytes at an address are.</summary>
+    public long CountElements(LogicalAddress at, long length)
+    {
+        if (_limits.Boundary == 0 && length <= _limits.MaxElementLength) return 1;
+        long count = 0;
+        for (; length > 0; count++)
+        {
+            long piece = ElementAt(at, length);
+            length -= piece;
+            if (length > 0) at += piece;
+        }
+
+        return count;
+    }
+
     private void Walk(scoped ref ChainWalker walker, long length, int registers, bool oneRun, bool whole, int granularity)
     {
         Begin(oneRun);

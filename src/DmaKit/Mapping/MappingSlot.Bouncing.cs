@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using DmaKit.Native;
-using DmaKit.Platforms;
 
 namespace DmaKit;
 
@@ -11,25 +10,22 @@ internal sealed partial class MappingSlot
     {
         MapRegisters registers = _mapRegisters;
         int page = registers.PageSize;
-        bool canPoint = registers.CanPoint;
-        if (canPoint && _pointed.Length < _plan.Registers) _pointed = new int[_registers.Length];
         for (long done = 0; done < bytes;)
         {
             int number = _registers[register];
             LogicalAddress logical = registers.LogicalOf(number);
             int pages = 1;
             long length = Math.Min(page, bytes - done);
-            if (canPoint && length == page && TryPoint(logical, at))
+
+            // Pages side by side are pointed or copied at once.
+            if (length < bytes - done) pages = registers.Pages.RunOf(_registers.AsSpan(register, (int)Math.Min(int.MaxValue, (bytes - done + page - 1) / page)));
+            length = Math.Min((long)pages * page, bytes - done);
+            if (registers.PointFromPages > 0 && (length == bytes || !_plan.NeedsOneRun) && TryPoint(register, length, ref at))
             {
-                // The register leads to the request's own page: nothing is copied, and nobody else's bytes lie there.
-                at = FragmentMemory.Advance(Fragments, at, page);
-                _pointed[_pointedCount++] = register;
+                logical = registers.Pages.WindowOf(number);
             }
             else
             {
-                // Pages side by side are copied at once, but where each might be pointed.
-                if (!canPoint && length < bytes - done) pages = registers.Pages.RunOf(_registers.AsSpan(register, (int)Math.Min(int.MaxValue, (bytes - done + page - 1) / page)));
-                length = Math.Min((long)pages * page, bytes - done);
                 Fill(number, length, ref at);
                 BouncedBytes += length;
             }
@@ -88,27 +84,8 @@ internal sealed partial class MappingSlot
 
     private void GiveRegisters()
     {
-        if (_pointedCount > 0) PointBack();
+        if (_windows.Count > 0) PointBack();
         if (Request is not null) _waits.Give(Request, RegisterHold);
         Pool.Give(_registers.AsSpan(0, _plan.Registers));
-    }
-
-    /// <summary>Where registers are entries of an IOMMU: lets one lead to the next bytes, if they are a whole page.</summary>
-    private bool TryPoint(LogicalAddress register, ChainCursor at)
-    {
-        DomainMemory memory = Adapter.Domain.Memory;
-        return FragmentMemory.TryGetHost(Fragments, at, memory.PageSize, out nint host)
-            && (host & (memory.PageSize - 1)) == 0
-            && memory.TryPoint(register, host);
-    }
-
-    /// <summary>Registers lead to their own pages again. When this returns, no device comes to the request's bytes any more.</summary>
-    private void PointBack()
-    {
-        while (_pointedCount > 0)
-        {
-            int number = _registers[_pointed[--_pointedCount]];
-            Adapter.Domain.Memory.TryPoint(_mapRegisters.LogicalOf(number), _mapRegisters.HostOf(number));
-        }
     }
 }

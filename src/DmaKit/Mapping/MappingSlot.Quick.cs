@@ -22,7 +22,7 @@ internal sealed partial class MappingSlot
     private bool TryBounceQuickly(ref DmaMapping mapping)
     {
         ref readonly Fragment fragment = ref _fragments[0];
-        if (!_plan.TryMakeOnePage(fragment, _start.Within, _asked) || !_mapRegisters.HasMemory || _mapRegisters.CanPoint) return false;
+        if (!_plan.TryMakeOnePage(fragment, _start.Within, _asked) || !_mapRegisters.HasMemory || _mapRegisters.PointFromPages == 1) return false;
         int register = _mapRegisters.Shared.TryTakeOne(Adapter);
         if (register < 0) return false;
         _registers[0] = register;

@@ -352,6 +352,7 @@ internal sealed partial class MappingSlot : IRegisterTaker
     public void Drop()
     {
         if (_held) Unhold(_fragmentCount);
+        if (_pins.Count > 0) Unpin();
         if (_blockCount > 0) GiveBlocks();
         if (_headroom > 0) _own.AsSpan(0, _fragmentCount).Clear();
         if (_chain is { } chain) chain.Unhold();

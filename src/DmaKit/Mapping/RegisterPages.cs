@@ -11,10 +11,11 @@ internal sealed class RegisterPages
     private readonly nint[] _host;
     private readonly long[] _owner;
     private readonly int[] _runEnd;
+    private readonly LogicalAddress[] _window;
     private readonly int[] _dirty;
     private readonly int _pageSize;
 
-    private RegisterPages(List<MemoryRun> runs, int count, int pageSize)
+    private RegisterPages(List<MemoryRun> runs, int count, int pageSize, DomainMemory memory, LogicalAddress highest)
     {
         _pageSize = pageSize;
         _logical = new LogicalAddress[count];
@@ -22,19 +23,25 @@ internal sealed class RegisterPages
         _owner = new long[count];
         _runEnd = new int[count];
         _dirty = new int[count];
+        _window = new LogicalAddress[count];
         Array.Fill(_dirty, pageSize);
+        bool opens = memory.MapRegisterKind == MapRegisterKind.IommuEntry;
         int at = 0;
         foreach (MemoryRun run in runs.OrderBy(r => r.Logical))
         {
+            LogicalAddress window = default;
+            bool opened = opens && memory.TryOpenWindow(run, highest, out window);
             for (long offset = 0; offset < run.Length; offset += pageSize, at++)
             {
+                if (opened) _window[at] = window + offset;
                 _logical[at] = run.Logical + offset;
                 _host[at] = run.Host + (nint)offset;
             }
         }
 
         for (int i = count - 1; i >= 0; i--)
-            _runEnd[i] = i + 1 < count && IsBehind(i + 1, i) && _host[i + 1] == _host[i] + pageSize ? _runEnd[i + 1] : i + 1;
+            _runEnd[i] = i + 1 < count && IsBehind(i + 1, i) && _host[i + 1] == _host[i] + pageSize && HasWindow(i) == HasWindow(i + 1)
+                && (!HasWindow(i) || _window[i + 1] == _window[i] + pageSize) ? _runEnd[i + 1] : i + 1;
     }
 
     public int Count => _logical.Length;
@@ -42,6 +49,15 @@ internal sealed class RegisterPages
     public LogicalAddress LogicalOf(int register) => _logical[register];
 
     public nint HostOf(int register) => _host[register];
+
+    /// <summary>Whether a register has an address at which other memory than its own page can be mapped.</summary>
+    public bool HasWindow(int register) => _window[register] != default;
+
+    /// <summary>That address: nothing is mapped there but while a request has the register and its own pages are there, or the register's.</summary>
+    public LogicalAddress WindowOf(int register) => _window[register];
+
+    /// <summary>How many pages lie side by side from a register's on.</summary>
+    public int RunFrom(int register) => _runEnd[register] - register;
 
     /// <summary>Which request had the page last, by its number; 0 for one without a name.</summary>
     public long LastOwner(int register) => _owner[register];
@@ -133,7 +149,7 @@ internal sealed class RegisterPages
             had += chunk;
         }
 
-        if (had >= least) return new RegisterPages(runs, had, pageSize);
+        if (had >= least) return new RegisterPages(runs, had, pageSize, domain.Memory, highest);
         foreach (MemoryRun run in runs) domain.GiveBack(run);
         return null;
     }

@@ -149,16 +149,39 @@ internal static unsafe class FragmentMemory
     /// <param name="chain">The fragments.</param>
     /// <param name="at">Where the bytes start.</param>
     /// <param name="length">How many are asked for.</param>
+    /// <param name="pinned">Where fragments of memory managers are, by number; 0 for those that are not pinned.</param>
     /// <param name="host">Where they are in this process.</param>
-    public static bool TryGetHost(ReadOnlySpan<Fragment> chain, ChainCursor at, long length, out nint host)
+    public static bool TryGetHost(ReadOnlySpan<Fragment> chain, ChainCursor at, long length, ReadOnlySpan<nint> pinned, out nint host)
     {
         host = 0;
         if (at.Fragment < chain.Length && at.Within == chain[at.Fragment].Length) at = new ChainCursor(at.Fragment + 1, 0);
         if (at.Fragment >= chain.Length) return false;
         ref readonly Fragment fragment = ref chain[at.Fragment];
-        if (fragment.Kind != FragmentKind.Native || fragment.Length - at.Within < length) return false;
-        host = fragment.Start + (nint)at.Within;
+        nint start = fragment.Kind == FragmentKind.Native ? fragment.Start : at.Fragment < pinned.Length ? pinned[at.Fragment] : 0;
+        if (start == 0 || fragment.Length - at.Within < length) return false;
+        host = start + (nint)at.Within;
         return true;
+    }
+
+    /// <summary>Keeps memory of a manager where it is.</summary>
+    /// <param name="fragment">The memory.</param>
+    /// <param name="pin">Lets it go.</param>
+    /// <param name="host">Where it is.</param>
+    /// <returns>False where its manager keeps no memory in place.</returns>
+    // SAFETY: only takes the address that the manager answers for until the handle is disposed.
+    public static bool TryPin(in Fragment fragment, out MemoryHandle pin, out nint host)
+    {
+        try
+        {
+            pin = ((MemoryManager<byte>)fragment.Keeper).Pin((int)fragment.Start);
+            host = (nint)pin.Pointer;
+            return true;
+        }
+        catch (NotSupportedException)
+        {
+            (pin, host) = (default, 0);
+            return false;
+        }
     }
 
     /// <summary>Copies bytes that lie side by side.</summary>

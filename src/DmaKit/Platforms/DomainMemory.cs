@@ -26,13 +26,42 @@ public abstract class DomainMemory
     public virtual bool ChargesCommonBuffers => false;
 
     /// <summary>
-    /// Makes one page of a run lead to other memory of this process: a whole page of a system buffer, or again the run's own. After this
-    /// returns, no device comes to the memory that it led to before, the invalidation confirmed.
+    /// From how many pages on, side by side in this process, it costs less to let entries of the IOMMU lead to them for the time of a mapping than to
+    /// copy them: 1 where it always does, and null, the default, where only measuring tells. Where registers are <see cref="MapRegisterKind.IommuEntry"/>.
     /// </summary>
-    /// <param name="page">A page of a run of <see cref="TryAllocate"/>, to the device.</param>
+    public virtual int? PointFromPages => null;
+
+    /// <summary>Whether <see cref="TryPoint"/> takes any memory of this process that stays where it is, and not only the platform's own.</summary>
+    public virtual bool PointsAnywhere => false;
+
+    /// <summary>
+    /// Sets logical addresses aside, as many as a run of <see cref="TryAllocate"/> has and close to those, at which nothing is mapped until
+    /// <see cref="TryPoint"/>. They stay set aside.
+    /// </summary>
+    /// <param name="run">The run.</param>
+    /// <param name="highest">The highest address that any byte may have.</param>
+    /// <param name="window">The first of them, on a page; modulo the run's length, rounded up to a power of two, what the run's is.</param>
+    /// <returns>False where registers are no <see cref="MapRegisterKind.IommuEntry"/>, or there are no such addresses left.</returns>
+    public virtual bool TryOpenWindow(in MemoryRun run, LogicalAddress highest, out LogicalAddress window)
+    {
+        window = default;
+        return false;
+    }
+
+    /// <summary>Lets pages of a window lead to memory of this process, which stays where it is until <see cref="Unpoint"/>.</summary>
+    /// <param name="at">The first address, on a page, at which nothing is mapped.</param>
     /// <param name="host">Where the memory is in this process; a multiple of <see cref="PageSize"/>.</param>
-    /// <returns>False where registers are no <see cref="MapRegisterKind.IommuEntry"/>, or the memory is none of the platform's: the page leads where it led.</returns>
-    public virtual bool TryPoint(LogicalAddress page, nint host) => false;
+    /// <param name="length">Its length in bytes, a multiple of <see cref="PageSize"/>.</param>
+    /// <param name="direction">Memory that goes to the device can only be read by it, where the IOMMU tells the two apart.</param>
+    /// <returns>False where that cannot be: nothing is mapped there then.</returns>
+    public virtual bool TryPoint(LogicalAddress at, nint host, long length, DmaDirection direction) => false;
+
+    /// <summary>Takes away what <see cref="TryPoint"/> mapped: after this returns no device comes to the memory, the invalidation confirmed.</summary>
+    /// <param name="at">The first address.</param>
+    /// <param name="length">How many bytes, which may be those of several calls: all that each of them mapped.</param>
+    public virtual void Unpoint(LogicalAddress at, long length)
+    {
+    }
 
     /// <summary>Gets a run of zeroed memory, contiguous to the device, that meets <paramref name="request"/>.</summary>
     /// <param name="request">Length and limits.</param>

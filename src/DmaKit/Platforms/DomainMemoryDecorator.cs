@@ -32,7 +32,19 @@ public abstract class DomainMemoryDecorator(DomainMemory inner) : DomainMemory
     public override string? Shortage => inner.Shortage;
 
     /// <inheritdoc/>
-    public override bool TryPoint(LogicalAddress page, nint host) => inner.TryPoint(page, host);
+    public override int? PointFromPages => inner.PointFromPages;
+
+    /// <inheritdoc/>
+    public override bool PointsAnywhere => inner.PointsAnywhere;
+
+    /// <inheritdoc/>
+    public override bool TryOpenWindow(in MemoryRun run, LogicalAddress highest, out LogicalAddress window) => inner.TryOpenWindow(run, highest, out window);
+
+    /// <inheritdoc/>
+    public override bool TryPoint(LogicalAddress at, nint host, long length, DmaDirection direction) => inner.TryPoint(at, host, length, direction);
+
+    /// <inheritdoc/>
+    public override void Unpoint(LogicalAddress at, long length) => inner.Unpoint(at, length);
 
     /// <inheritdoc/>
     public override bool TryAllocate(in RunRequest request, out MemoryRun run) => inner.TryAllocate(request, out run);

@@ -75,7 +75,7 @@ public sealed class RegisterKindTests : IAsyncDisposable
         Assert.True(_dma.TryMap(data, DmaDirection.FromDevice, out DmaMapping mapping));
         LogicalAddress at = mapping.Elements[0].Address;
         mapping.Complete(4 * Page);
-        for (int i = 0; i < 4; i++) _device.Store(at + (i * Page), "late"u8);
+        for (int i = 0; i < 4; i++) Assert.False(_device.Store(at + (i * Page), "late"u8), "something is still mapped there");
         Assert.False(data.Span.ContainsAnyExcept((byte)0), "the device still wrote into the caller's memory");
         Assert.Equal(32, _dma.Domain.MapRegisters.Free);
     }
@@ -167,6 +167,59 @@ public sealed class RegisterKindTests : IAsyncDisposable
 
         Assert.True(pointed > 0, "nothing was pointed");
         Assert.Equal(32, _dma.Domain.MapRegisters.Free);
+    }
+
+    [Fact]
+    public async Task M1_FewPagesAreCopiedWherePointingToThemCostsMore()
+    {
+        _machine.InterposeMemory((_, memory) => new Dear(memory));
+        await using PciFunction function = await _machine.OpenAsync(_machine.Add(new ProbeDevice()), TestContext.Current.CancellationToken);
+        await using DmaAdapter dma = function.CreateAdapter(new DmaConstraints { AddressBits = 28, MaxElements = 1 });
+        using SystemBuffer system = _machine.AllocateSystemBuffer(16 * Page);
+        Memory<byte> few = system.Memory()[..(3 * Page)], many = system.Memory()[..((8 * Page) + 100)];
+        Assert.Equal("3 map register(s) side by side: 12288 of 12288 bytes are copied because of reach (managed memory, or beyond 28 address bits)", dma.Plan(few, DmaDirection.ToDevice).Explanation);
+        TransferPlan plan = dma.Plan(many, DmaDirection.ToDevice);
+        Assert.Equal((8L * Page, 100L), (plan.DirectBytes, plan.BouncedBytes));
+        Assert.StartsWith("9 map register(s) side by side: they lead to 32768 bytes where those lie, and 100 of 32868 bytes are copied", plan.Explanation, StringComparison.Ordinal);
+        Assert.True(dma.TryMap(few, DmaDirection.ToDevice, out DmaMapping copied));
+        Assert.Equal((0L, 3L * Page), (copied.DirectBytes, copied.BouncedBytes));
+        copied.Complete(0);
+        Assert.True(dma.TryMap(many, DmaDirection.ToDevice, out DmaMapping pointed));
+        Assert.Equal((8L * Page, 100L, 1), (pointed.DirectBytes, pointed.BouncedBytes, pointed.Elements.Length));
+        pointed.Complete(0);
+        Assert.Equal(4, dma.Domain.MapRegisters.PointFromPages);
+        var text = new StringWriter();
+        dma.Domain.TakeSnapshot().WriteText(text);
+        Assert.Contains("they lead to a request's own pages from 4 side by side on, as the platform says", text.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(3.0, 0.2, 0.5, 10)]
+    [InlineData(3.0, 0.5, 0.5, 0)]
+    [InlineData(3.0, 0.6, 0.5, 0)]
+    [InlineData(0.0, 0.1, 0.5, 1)]
+    [InlineData(20.0, 0.0, 0.5, 40)]
+    public void M1_PointingPaysFromWhereItsCallCostsLessThanWhatItSaves(double call, double page, double copy, int pages) =>
+        Assert.Equal(pages, PointingCosts.Balance(call, page, copy));
+
+    [Fact]
+    public async Task M1_WhereThePlatformDoesNotKnowWhatPointingCostsItIsMeasured()
+    {
+        _machine.InterposeMemory((_, memory) => new Dear(memory) { Known = null });
+        await using PciFunction function = await _machine.OpenAsync(_machine.Add(new ProbeDevice()), TestContext.Current.CancellationToken);
+        await using DmaAdapter dma = function.CreateAdapter(new DmaConstraints { AddressBits = 28, MaxElements = 1 });
+        dma.Plan(new byte[Page], DmaDirection.ToDevice);
+        var text = new StringWriter();
+        dma.Domain.TakeSnapshot().WriteText(text);
+        Assert.Matches("they lead to a request's own pages (never|from [0-9]+ side by side on), measured: pointing [0-9.]+ us and [0-9.]+ us a page, copying [0-9.]+ us a page", text.ToString());
+        Assert.Equal(dma.Domain.MapRegisters.Capacity, dma.Domain.MapRegisters.Free);
+    }
+
+    private sealed class Dear(DomainMemory inner) : DomainMemoryDecorator(inner)
+    {
+        public int? Known { get; init; } = 4;
+
+        public override int? PointFromPages => Known;
     }
 
     private byte[] Fetch(LogicalAddress at, int length)

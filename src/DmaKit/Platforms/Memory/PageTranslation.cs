@@ -19,8 +19,11 @@ internal abstract class PageTranslation
     /// <summary>The pages that may be given entries, in order of address.</summary>
     internal virtual IEnumerable<FrameRun> Pages => LogicalSpace.AllPages(AddressBits);
 
-    /// <summary>Whether one page of a run may be let lead elsewhere while its neighbours are in use.</summary>
-    internal virtual bool CanPoint => true;
+    /// <summary>From how many pages on an entry costs less than a copy; null where that is to be measured.</summary>
+    internal virtual int? PointFromPages => 1;
+
+    /// <summary>Whether <see cref="TryMapHost"/> works.</summary>
+    internal virtual bool MapsHost => false;
 
     /// <summary>How many pages may be given entries yet, by a limit that is no frame's; there usually is none.</summary>
     internal virtual long PagesLeft => long.MaxValue;
@@ -31,6 +34,14 @@ internal abstract class PageTranslation
     /// <summary>Lets pages lead to adjacent frames.</summary>
     /// <returns>False when the table has no room; some of the pages may have entries then.</returns>
     internal abstract bool TryMap(long page, FrameRun run);
+
+    /// <summary>Lets pages lead to memory of this process that need not be the platform's.</summary>
+    /// <param name="page">The first page.</param>
+    /// <param name="host">Where the memory is in this process.</param>
+    /// <param name="count">How many pages.</param>
+    /// <param name="writable">Whether the device may write it.</param>
+    /// <returns>False where that is not possible: nothing is mapped then.</returns>
+    internal virtual bool TryMapHost(long page, nint host, long count, bool writable) => false;
 
     /// <summary>Takes entries away.</summary>
     internal abstract void Unmap(long page, long count);

@@ -1,3 +1,4 @@
+using System.Numerics;
 using DmaKit.Native;
 
 namespace DmaKit.Platforms;
@@ -128,25 +129,51 @@ internal sealed class TranslatedMemory : LogicalMemory
         return true;
     }
 
-    public override MapRegisterKind MapRegisterKind => _table.CanPoint && MapRegisterCount > 0 ? MapRegisterKind.IommuEntry : base.MapRegisterKind;
+    public override MapRegisterKind MapRegisterKind => MapRegisterCount > 0 ? MapRegisterKind.IommuEntry : MapRegisterKind.None;
+
+    public override int? PointFromPages => _table.PointFromPages;
+
+    public override bool PointsAnywhere => _table.MapsHost;
 
     public override string? Shortage => _table.Shortage;
 
-    public override bool TryPoint(LogicalAddress page, nint host)
+    public override bool TryOpenWindow(in MemoryRun run, LogicalAddress highest, out LogicalAddress window)
     {
-        if (!_table.CanPoint) return false;
-        long at = (long)(page.Value >> PhysicalMemory.PageShift);
+        window = default;
+        long count = run.Length >> PhysicalMemory.PageShift;
+        long place = (long)(run.Logical.Value >> PhysicalMemory.PageShift);
+        long period = (long)BitOperations.RoundUpToPowerOf2((ulong)count);
+        FrameRequest pages = ToFrames(new RunRequest((count + period) << PhysicalMemory.PageShift, default, highest, PhysicalMemory.PageSize, 0));
+        if (!_space.TryTake(pages, out long first)) return false;
+
+        // Within so many there is one place that lies to multiples of any boundary as the run does.
+        long start = first + ((place - first) & (period - 1));
+        if (start > first) _space.Free(first, start - first);
+        _space.Free(start + count, first + period - start);
+        window = new LogicalAddress((ulong)start << PhysicalMemory.PageShift);
+        return true;
+    }
+
+    public override bool TryPoint(LogicalAddress at, nint host, long length, DmaDirection direction)
+    {
+        long page = (long)(at.Value >> PhysicalMemory.PageShift);
+        long count = length >> PhysicalMemory.PageShift;
         lock (_gate)
         {
-            if (!TryFindFrame(host, out long frame) || !_table.TryGet(at, out long before)) return false;
-            if (frame == before) return true;
-            _table.Unmap(at, 1);
-            _table.TryMap(at, new FrameRun(frame, 1));
+            if (!(_table.MapsHost ? _table.TryMapHost(page, host, count, direction != DmaDirection.ToDevice) : TryMapFrames(page, host, count))) return false;
         }
 
-        _table.Settle(at, 1);
         _counters.CountMap();
         return true;
+    }
+
+    public override void Unpoint(LogicalAddress at, long length)
+    {
+        long page = (long)(at.Value >> PhysicalMemory.PageShift);
+        long count = length >> PhysicalMemory.PageShift;
+        lock (_gate) _table.Unmap(page, count);
+        _table.Settle(page, count);
+        _counters.CountUnmap();
     }
 
     /// <inheritdoc/>
@@ -174,6 +201,18 @@ internal sealed class TranslatedMemory : LogicalMemory
         host = _memory.Physical.HostOf(frame) + (nint)within;
         contiguous = PhysicalMemory.PageSize - within;
         refused = null;
+        return true;
+    }
+
+    private bool TryMapFrames(long page, nint host, long count)
+    {
+        for (long i = 0; i < count; i++)
+        {
+            if (TryFindFrame(host + (nint)(i << PhysicalMemory.PageShift), out long frame) && _table.TryMap(page + i, new FrameRun(frame, 1))) continue;
+            _table.Unmap(page, i + 1);
+            return false;
+        }
+
         return true;
     }
 
