@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using DmaKit.Native;
 using DmaKit.Platforms;
 using DmaKit.Vfio.Native;
 
@@ -7,7 +6,7 @@ namespace DmaKit.Vfio;
 
 /// <summary>
 /// PCI functions of the machine that the program runs on, through Linux VFIO and behind an IOMMU: a device reaches what was mapped for it and
-/// nothing else. Drivers run on it as on any other platform.
+/// nothing else, unless a back end without an IOMMU was asked for. Drivers run on it as on any other platform.
 /// </summary>
 /// <remarks>
 /// Safe from any thread. Needs functions that are bound to vfio-pci, and the right to open their files or their group's; not root. Memory that was handed out
@@ -15,13 +14,7 @@ namespace DmaKit.Vfio;
 /// </remarks>
 public sealed class VfioPlatform : DmaPlatform
 {
-    // Half of it lies where 32 bits would reach it, if its pages were the machine's own; devices see neither half there.
-    private const long MostLow = 2L << 30;
-    private const long FirstFrame = 1;
-
-    private readonly MachineMemory _memory;
-    private readonly SystemMemory _buffers;
-    private readonly IommuCounters _counters = new();
+    private readonly IMemorySource _memory;
     private readonly InterruptLoop _loop = new();
     private readonly BackEnd _backEnd;
     private readonly List<VfioSlot> _slots;
@@ -38,14 +31,11 @@ public sealed class VfioPlatform : DmaPlatform
         Options = options ?? new VfioPlatformOptions();
         if (!OperatingSystem.IsLinux()) throw new DmaException("VFIO is Linux's; this is another system.");
         _slots = [.. Options.Functions.Count == 0
-            ? _bus.Functions().Where(f => f.IsReady).Select(f => new VfioSlot(f))
-            : Options.Functions.Select(a => new VfioSlot(Ready(_bus.Find(a) ?? throw NoFunction(a)))).OrderBy(s => s.Info.Address, StringComparer.Ordinal)];
+            ? _bus.Functions().Where(f => f.Suits(Options.BackEnd)).Select(f => new VfioSlot(f))
+            : Options.Functions.Select(a => new VfioSlot(Suitable(_bus.Find(a) ?? throw NoFunction(a)))).OrderBy(s => s.Info.Address, StringComparer.Ordinal)];
         Functions = [.. _slots.Select(s => s.Info)];
         BackEnd = BackEndChoice.Of(Options.BackEnd, [.. _slots.Select(s => s.Function)], "/");
-        _backEnd = BackEnd == VfioBackEnd.Iommufd ? new IommufdBackEnd(Options.OneDomain, MakeDomain) : new Type1BackEnd(Options.OneDomain, MakeDomain);
-        long low = Math.Min(Options.MemoryBytes, MostLow);
-        _memory = new MachineMemory(new FileMemory(low, Options.MemoryBytes - low), FirstFrame, fragmentation: 0, seed: 0);
-        _buffers = new SystemMemory(_memory, aboveFirst: true);
+        (_backEnd, _memory) = Make();
         _loop.Start();
     }
 
@@ -68,7 +58,7 @@ public sealed class VfioPlatform : DmaPlatform
     public VfioBackEnd BackEnd { get; }
 
     /// <summary>How often the kernel was given something to map for devices.</summary>
-    public long IommuMaps => _counters.Maps;
+    public long IommuMaps => (_memory as MappedMemory)?.Maps ?? 0;
 
     /// <inheritdoc/>
     public override ValueTask<PciFunction> OpenAsync(string address, CancellationToken cancellationToken = default)
@@ -97,7 +87,7 @@ public sealed class VfioPlatform : DmaPlatform
     public override SystemBuffer AllocateSystemBuffer(long length)
     {
         ObjectDisposedException.ThrowIf(_closed != 0, this);
-        return _buffers.Allocate(length);
+        return _memory.AllocateSystemBuffer(length);
     }
 
     /// <inheritdoc/>
@@ -112,6 +102,7 @@ public sealed class VfioPlatform : DmaPlatform
 
         // With it goes every mapping: no device comes to the memory any more.
         _backEnd.Dispose();
+        _memory.Inspect();
         Misuse.RepeatAll();
         foreach (VfioFunction function in _closedFunctions) function.Unmap();
         _memory.Dispose();
@@ -127,25 +118,45 @@ public sealed class VfioPlatform : DmaPlatform
     internal void Forget(VfioSlot slot, DmaDomain domain)
     {
         slot.Remembers = null;
-        if (!_slots.Exists(s => s.Remembers == domain)) _memories[domain].BecomeQuiet();
+        if (!_slots.Exists(s => s.Remembers == domain) && _memories.TryGetValue(domain, out TranslatedMemory? memory)) memory.BecomeQuiet();
     }
 
     private static DmaException NoFunction(string address) => new($"This machine has no function {address}. 'lspci -D' shows those that it has.");
 
-    private static HostFunction Ready(HostFunction function) => function.IsReady ? function : throw new DmaException(HostBus.WhyNotReady(function));
+    private HostFunction Suitable(HostFunction function) => function.Suits(Options.BackEnd) ? function : throw new DmaException(HostBus.WhyNotReady(function, Options.BackEnd));
 
     private DmaException NotHere(string address)
     {
         if (Options.Functions.Count > 0) return new DmaException($"This platform was opened for {string.Join(", ", Options.Functions)} and not for {address}.");
-        return _bus.Find(address) is { } function ? new DmaException(HostBus.WhyNotReady(function)) : NoFunction(address);
+        return _bus.Find(address) is { } function ? new DmaException(HostBus.WhyNotReady(function, Options.BackEnd)) : NoFunction(address);
     }
 
-    private DmaDomain MakeDomain(KernelSpace space, string name)
+    private (BackEnd, IMemorySource) Make()
     {
-        var table = new KernelTable(space, _memory.Physical.HostOf, Options.PointFromPages);
-        var memory = new TranslatedMemory(_memory, _buffers, _counters, table) { Registers = Options.MapRegisters };
-        var domain = new DmaDomain(this, memory, name);
-        _memories[domain] = memory;
-        return domain;
+        if (BackEnd is VfioBackEnd.UnsafeNoIommu or VfioBackEnd.UnsafeUio)
+        {
+            var locked = new LockedMemory(Options.MemoryBytes, Options.MapRegisters, Misuse);
+            var physical = new DmaDomain(this, locked, "machine");
+            return (BackEnd == VfioBackEnd.UnsafeUio ? new UioBackEnd(physical) : new NoIommuBackEnd(physical), locked);
+        }
+
+        var mapped = new MappedMemory(Options.MemoryBytes, Options.MapRegisters, Options.PointFromPages);
+        try
+        {
+            DmaDomain MakeDomain(KernelSpace space, string name)
+            {
+                TranslatedMemory memory = mapped.In(space);
+                var domain = new DmaDomain(this, memory, name);
+                _memories[domain] = memory;
+                return domain;
+            }
+
+            return (BackEnd == VfioBackEnd.Iommufd ? new IommufdBackEnd(Options.OneDomain, MakeDomain) : new Type1BackEnd(Options.OneDomain, MakeDomain), mapped);
+        }
+        catch
+        {
+            mapped.Dispose();
+            throw;
+        }
     }
 }

@@ -21,7 +21,10 @@ public sealed record VfioPlatformOptions
     /// <summary>The addresses of the functions that the program may see and open, such as <c>0000:03:00.0</c>; empty, the default, for all that are bound to vfio-pci.</summary>
     public IReadOnlyList<string> Functions { get; init; } = [];
 
-    /// <summary>In which of the kernel's ways functions are opened. A way that is named is used or, where the kernel has it not, is an error.</summary>
+    /// <summary>
+    /// In which of the kernel's ways functions are opened. A way that is named is used or, where the kernel has it not, is an error. Those without an IOMMU
+    /// are used only if they are named.
+    /// </summary>
     public VfioBackEnd BackEnd
     {
         get;

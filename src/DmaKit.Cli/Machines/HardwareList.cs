@@ -44,6 +44,7 @@ internal sealed class HardwareList(HostBus bus)
             foreach (HostFunction other in BlockersOf(function)) json.WriteStringValue(other.Info.Address);
             json.WriteEndArray();
             json.WriteString("backEnd", bus.BackEndOf(function) is { } way ? Show(way) : null);
+            json.WriteString("unsafeBackEnd", function.UnsafeBackEnd?.ToString());
             json.WriteBoolean("ready", function.IsReady && !BlockersOf(function).Any());
             json.WriteEndObject();
         }
@@ -55,6 +56,8 @@ internal sealed class HardwareList(HostBus bus)
     internal (string Problem, string Remedy)? Problem()
     {
         if (_functions.Count == 0) return ("this machine shows no PCI functions", "run it on a machine that has some");
+        if (!_functions.Any(f => f.IsReady) && _functions.FirstOrDefault(f => f.UnsafeBackEnd is not null) is { } without)
+            return ($"no IOMMU stands before {without.Info.Address} ({without.Driver}), which reaches all memory; only a program that asks for {without.UnsafeBackEnd} may open it", "switch the IOMMU on in the firmware's setup, and on Intel start the kernel with intel_iommu=on");
         if (_functions.All(f => f.Group is null)) return ("the IOMMU is off: no function is in an IOMMU group", "switch it on in the firmware's setup, and on Intel start the kernel with intel_iommu=on");
         HostFunction[] bound = [.. _functions.Where(f => f.IsReady)];
         if (bound.Length == 0) return ("no function is bound to vfio-pci", "dmakit devices --platform vfio, and then as root dmakit bind ADDRESS");
@@ -76,6 +79,7 @@ internal sealed class HardwareList(HostBus bus)
 
     private string Group(HostFunction function)
     {
+        if (function.UnsafeBackEnd is { } way) return $"without: it reaches all memory, and opens only for programs that ask for {way}";
         if (function.Group is not { } group) return "none: the IOMMU is off";
         string number = group.ToString(CultureInfo.InvariantCulture);
         string[] blockers = [.. BlockersOf(function).Select(f => $"{f.Info.Address} ({f.Driver})")];
@@ -84,7 +88,7 @@ internal sealed class HardwareList(HostBus bus)
         {
             null => number,
             VfioBackEnd.Iommufd => $"{number}, ready by iommufd: {function.DeviceFile}",
-            var way => $"{number}, ready by {Show(way.Value)}: /dev/vfio/{number}",
+            var safe => $"{number}, ready by {Show(safe.Value)}: /dev/vfio/{number}",
         };
     }
 }

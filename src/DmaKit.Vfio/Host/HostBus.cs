@@ -8,7 +8,9 @@ namespace DmaKit.Vfio;
 /// <param name="root">Where the machine's file system begins; null for <c>/</c>.</param>
 public sealed class HostBus(string? root = null)
 {
-    internal const string VfioDriver = "vfio-pci";
+    internal const string VfioDriver = "vfio-pci", UioDriver = "uio_pci_generic";
+
+    private const string NoIommuName = "vfio-noiommu";
 
     private readonly string _root = root ?? "/";
     private readonly string _devices = Path.Combine(root ?? "/", "sys/bus/pci/devices");
@@ -27,9 +29,14 @@ public sealed class HostBus(string? root = null)
         string folder = Path.Combine(_devices, address.ToLowerInvariant());
         if (Number(folder, "vendor") is not { } vendor || Number(folder, "device") is not { } device || Number(folder, "class") is not { } code) return null;
         var info = new PciFunctionInfo(address.ToLowerInvariant(), (ushort)vendor, (ushort)device, code, PciClasses.NameOf(code));
-        return new HostFunction(info, Link(folder, "driver"), int.TryParse(Link(folder, "iommu_group"), CultureInfo.InvariantCulture, out int group) ? group : null)
+        string? driver = Link(folder, "driver");
+        int? group = int.TryParse(Link(folder, "iommu_group"), CultureInfo.InvariantCulture, out int number) ? number : null;
+        bool without = group is not null && OfGroup(_root, group.Value, "name") == NoIommuName;
+        return new HostFunction(info, driver, group)
         {
-            DeviceFile = Only(Path.Combine(folder, "vfio-dev")) is { } name ? $"/dev/vfio/devices/{name}" : null,
+            WithoutIommu = without,
+            DeviceFile = !without && Only(Path.Combine(folder, "vfio-dev")) is { } name ? $"/dev/vfio/devices/{name}" : null,
+            UioFile = driver == UioDriver && Only(Path.Combine(folder, "uio")) is { } uio ? $"/dev/{uio}" : null,
         };
     }
 
@@ -48,15 +55,36 @@ public sealed class HostBus(string? root = null)
         return function.IsReady ? BackEndChoice.Of(VfioBackEnd.Automatic, [function], _root) : null;
     }
 
-    /// <summary>Why a program may not open a function, and what mends it. For one that is ready: somebody bound it in the meantime.</summary>
-    internal static string WhyNotReady(HostFunction function)
+    /// <summary>Why a program may not open a function by the back end that it asked for, and what mends it. For one that it may: somebody bound it in the meantime.</summary>
+    internal static string WhyNotReady(HostFunction function, VfioBackEnd asked = VfioBackEnd.Automatic)
     {
         string address = function.Info.Address;
+        if (function.Suits(asked)) return $"{address} was bound to {function.Driver} after the platform was opened; open it again.";
+        if (asked is VfioBackEnd.UnsafeNoIommu or VfioBackEnd.UnsafeUio && function.IsReady) return $"{address} is behind an IOMMU (group {function.Group}), so that nothing unsafe is needed: leave BackEnd at {VfioBackEnd.Automatic}.";
+        if (asked == VfioBackEnd.UnsafeUio) return $"{address} is bound to {function.Driver ?? "no driver"}, and not to {UioDriver}. {HowToBind(function, UioDriver)}";
+        if (asked == VfioBackEnd.UnsafeNoIommu)
+            return $"{address} is not in VFIO's no-IOMMU mode. It needs a kernel with CONFIG_VFIO_NOIOMMU: echo Y > /sys/module/vfio/parameters/enable_unsafe_noiommu_mode; and then: {HowToBind(function, VfioDriver)}";
+        if (function.Suits(VfioBackEnd.UnsafeNoIommu)) return WhyUnsafe(address, "it is in VFIO's no-IOMMU mode", VfioBackEnd.UnsafeNoIommu);
+        if (function.Suits(VfioBackEnd.UnsafeUio)) return WhyUnsafe(address, $"it is bound to {UioDriver}", VfioBackEnd.UnsafeUio);
         if (function.Group is null) return $"{address} is in no IOMMU group: the machine's IOMMU is off. Switch it on in the firmware, and for Intel's start the kernel with intel_iommu=on.";
-        return function.IsReady
-            ? $"{address} was bound to {VfioDriver} after the platform was opened; open it again."
-            : $"{address} is bound to {function.Driver ?? "no driver"}, and not to {VfioDriver}. Mend it, as root and when nothing uses it, with: modprobe {VfioDriver}; cd /sys/bus/pci/devices/{address}; "
-                + $"echo {VfioDriver} > driver_override; {(function.Driver is null ? "" : $"echo {address} > driver/unbind; ")}echo {address} > /sys/bus/pci/drivers_probe";
+        return $"{address} is bound to {function.Driver ?? "no driver"}, and not to {VfioDriver}. {HowToBind(function, VfioDriver)}";
+    }
+
+    /// <summary>How an IOMMU treats the devices of a group that no program has: <c>DMA</c>, <c>DMA-FQ</c> or <c>identity</c>; null where the kernel does not tell.</summary>
+    internal static string? TypeOf(int group) => OfGroup("/", group, "type");
+
+    private static string WhyUnsafe(string address, string how, VfioBackEnd backEnd) =>
+        $"No IOMMU stands between {address} and the machine ({how}): it reaches all memory, the kernel's and other programs' included, a wrong address in a driver overwrites whatever lies there, and nobody is told. "
+        + $"Where that is acceptable, ask for it, as root: new VfioPlatformOptions {{ BackEnd = VfioBackEnd.{backEnd} }}";
+
+    private static string HowToBind(HostFunction function, string driver) =>
+        $"Mend it, as root and when nothing uses it, with: modprobe {driver}; cd /sys/bus/pci/devices/{function.Info.Address}; "
+        + $"echo {driver} > driver_override; {(function.Driver is null ? "" : $"echo {function.Info.Address} > driver/unbind; ")}echo {function.Info.Address} > /sys/bus/pci/drivers_probe";
+
+    private static string? OfGroup(string root, int group, string file)
+    {
+        string path = Path.Combine(root, "sys/kernel/iommu_groups", group.ToString(CultureInfo.InvariantCulture), file);
+        return File.Exists(path) ? File.ReadAllText(path).Trim() : null;
     }
 
     private static int? Number(string folder, string name)

@@ -18,8 +18,8 @@ internal sealed class LineVector(VfioFunction function, DeviceFile device, Descr
 
     public void OnEvent()
     {
-        device.TakeLine(line);
-        Interlocked.Exchange(ref _raised, 1);
+        if (device.TakeLine(line)) Interlocked.Exchange(ref _raised, 1);
+        else function.Lose("it was taken away from the kernel's driver that gave it to this program");
     }
 
     public void DeliverPending()

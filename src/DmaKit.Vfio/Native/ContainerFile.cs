@@ -8,7 +8,7 @@ internal sealed unsafe class ContainerFile : KernelSpace
 {
     internal const string Path = "/dev/vfio/vfio";
 
-    private const int Version = 0, Type1v2 = 3;
+    private const int Version = 0, Type1v2 = 3, NoIommu = 8;
     private const uint MayRead = 1, MayWrite = 2;
     private const int AnswerLength = 1024;
     private const ushort RangesCapability = 1, MappingsCapability = 3;
@@ -20,27 +20,21 @@ internal sealed unsafe class ContainerFile : KernelSpace
     /// <summary>The descriptor, for putting a group into it.</summary>
     internal Descriptor File => _file;
 
-    /// <summary>Opens an empty one.</summary>
+    /// <summary>Opens an empty one for groups behind an IOMMU.</summary>
     /// <exception cref="DmaException">There is none to be had; the message says how to mend it.</exception>
     internal static ContainerFile Open()
     {
-        Descriptor file = Kernel.Open(Path);
-        if (file.IsInvalid)
-        {
-            int error = Kernel.LastError;
-            throw new DmaException(error switch
-            {
-                Errno.NoEntry => $"There is no {Path}: the kernel's VFIO is not loaded. Mend it with: modprobe vfio-pci",
-                Errno.Access or Errno.NotPermitted => $"{Path} may not be opened by this user. Mend it with: chmod 0666 {Path} (it gives no device away: groups have rights of their own)",
-                _ => $"{Path} cannot be opened: {Kernel.Words(error)}.",
-            });
-        }
+        ContainerFile container = OpenAny();
 
         // SAFETY: no pointer, and a number for one.
-        if (Kernel.Control(file, Request.GetVersion, null) == Version && Kernel.Control(file, Request.CheckExtension, (void*)Type1v2) == 1) return new ContainerFile(file);
-        file.Dispose();
+        if (Kernel.Control(container._file, Request.GetVersion, null) == Version && Kernel.Control(container._file, Request.CheckExtension, (void*)Type1v2) == 1) return container;
+        container.Dispose();
         throw new DmaException($"{Path} has no type 1 IOMMU. Mend it with: modprobe vfio_iommu_type1");
     }
+
+    /// <summary>Opens an empty one for a group of the no-IOMMU mode.</summary>
+    /// <exception cref="DmaException">There is none to be had; the message says how to mend it.</exception>
+    internal static ContainerFile OpenUnsafe() => OpenAny();
 
     /// <summary>Chooses the kind of IOMMU. Only after a group was put in.</summary>
     internal void ChooseType1()
@@ -53,6 +47,13 @@ internal sealed unsafe class ContainerFile : KernelSpace
                 ? "The kernel lets no program have this IOMMU group: the machine does not remap interrupts, so that a device could raise any. On a machine whose users you trust: echo Y > /sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts"
                 : $"The kernel gave the container no IOMMU: {Kernel.Words(error)}.");
         }
+    }
+
+    /// <summary>Chooses that there is no IOMMU. Only after a group of that mode was put in.</summary>
+    internal void ChooseNothing()
+    {
+        // SAFETY: the argument is a number, no pointer.
+        if (Kernel.Control(_file, Request.SetIommu, (void*)NoIommu) != 0) throw new DmaException($"The kernel refused the no-IOMMU mode: {Kernel.Words(Kernel.LastError)}.");
     }
 
     internal override MemoryLock Locks => MemoryLock.OfThisProcess();
@@ -88,4 +89,17 @@ internal sealed unsafe class ContainerFile : KernelSpace
     }
 
     public override void Dispose() => _file.Dispose();
+
+    private static ContainerFile OpenAny()
+    {
+        Descriptor file = Kernel.Open(Path);
+        if (!file.IsInvalid) return new ContainerFile(file);
+        int error = Kernel.LastError;
+        throw new DmaException(error switch
+        {
+            Errno.NoEntry => $"There is no {Path}: the kernel's VFIO is not loaded. Mend it with: modprobe vfio-pci",
+            Errno.Access or Errno.NotPermitted => $"{Path} may not be opened by this user. Mend it with: chmod 0666 {Path} (it gives no device away: groups have rights of their own)",
+            _ => $"{Path} cannot be opened: {Kernel.Words(error)}.",
+        });
+    }
 }

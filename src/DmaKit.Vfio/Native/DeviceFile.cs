@@ -32,7 +32,8 @@ internal abstract class DeviceFile(string address) : IDisposable
     internal abstract Descriptor? OpenLine();
 
     /// <summary>Takes the events of the line: it can be waited for again.</summary>
-    internal abstract void TakeLine(Descriptor line);
+    /// <returns>False when there will be none any more: the function was taken away.</returns>
+    internal abstract bool TakeLine(Descriptor line);
 
     /// <summary>Holds the line back, or lets it through again.</summary>
     internal abstract void MaskLine(bool masked);

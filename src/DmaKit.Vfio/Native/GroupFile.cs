@@ -19,31 +19,11 @@ internal sealed unsafe class GroupFile : IDisposable
 
     /// <summary>Opens a group for this program alone.</summary>
     /// <exception cref="DmaException">It cannot be had; the message says why and what mends it.</exception>
-    internal static GroupFile Open(int number)
-    {
-        string path = $"/dev/vfio/{number}";
-        Descriptor file = Kernel.Open(path);
-        if (file.IsInvalid)
-        {
-            int error = Kernel.LastError;
-            throw new DmaException(error switch
-            {
-                Errno.NoEntry => $"There is no {path}: no function of IOMMU group {number} is bound to vfio-pci.",
-                Errno.Access or Errno.NotPermitted => $"{path} may not be opened by this user. Mend it with: chown $USER {path}",
-                Errno.Busy => $"IOMMU group {number} is in use by another program, or by this one through another platform. Find it with: fuser -v {path}",
-                _ => $"{path} cannot be opened: {Kernel.Words(error)}.",
-            });
-        }
+    internal static GroupFile Open(int number) => Open(number, $"/dev/vfio/{number}");
 
-        var group = new GroupFile(file, path);
-        var status = new GroupStatus { Size = (uint)sizeof(GroupStatus) };
-
-        // SAFETY: the structure lies on this stack.
-        if (Kernel.Control(file, Request.GetGroupStatus, &status) == 0 && (status.Flags & Viable) != 0) return group;
-        group.Dispose();
-        throw new DmaException(
-            $"IOMMU group {number} is not viable: another function of it has a driver of the kernel's. 'ls -l /sys/kernel/iommu_groups/{number}/devices/*/driver' shows which; unbind it, or bind it to vfio-pci too.");
-    }
+    /// <summary>Opens a group of the no-IOMMU mode.</summary>
+    /// <exception cref="DmaException">It cannot be had; the message says why and what mends it.</exception>
+    internal static GroupFile OpenUnsafe(int number) => Open(number, $"/dev/vfio/noiommu-{number}");
 
     /// <summary>Puts the group into a container.</summary>
     internal void Enter(ContainerFile container)
@@ -85,4 +65,30 @@ internal sealed unsafe class GroupFile : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    private static GroupFile Open(int number, string path)
+    {
+        Descriptor file = Kernel.Open(path);
+        if (file.IsInvalid)
+        {
+            int error = Kernel.LastError;
+            throw new DmaException(error switch
+            {
+                Errno.NoEntry => $"There is no {path}: no function of IOMMU group {number} is bound to vfio-pci.",
+                Errno.NotPermitted => $"{path} is for root only: without an IOMMU the kernel gives functions to no one else (CAP_SYS_RAWIO).",
+                Errno.Access => $"{path} may not be opened by this user. Mend it with: chown $USER {path}",
+                Errno.Busy => $"IOMMU group {number} is in use by another program, or by this one through another platform. Find it with: fuser -v {path}",
+                _ => $"{path} cannot be opened: {Kernel.Words(error)}.",
+            });
+        }
+
+        var group = new GroupFile(file, path);
+        var status = new GroupStatus { Size = (uint)sizeof(GroupStatus) };
+
+        // SAFETY: the structure lies on this stack.
+        if (Kernel.Control(file, Request.GetGroupStatus, &status) == 0 && (status.Flags & Viable) != 0) return group;
+        group.Dispose();
+        throw new DmaException(
+            $"IOMMU group {number} is not viable: another function of it has a driver of the kernel's. 'ls -l /sys/kernel/iommu_groups/{number}/devices/*/driver' shows which; unbind it, or bind it to vfio-pci too.");
+    }
 }

@@ -8,6 +8,9 @@ namespace DmaKit.Vfio.Native;
 internal static unsafe partial class Kernel
 {
     private const int OpenReadWrite = 2, OpenCloseOnExec = 0x80000;
+    /// <summary>For <see cref="LockFile"/>: alone, or not at all.</summary>
+    internal const int LockAlone = 2 | 4;
+
     private const int EventNonBlocking = 0x800, EventCloseOnExec = 0x80000;
 
     /// <summary>The last failed call's error number. Asked for right after the call.</summary>
@@ -63,6 +66,15 @@ internal static unsafe partial class Kernel
 
     [LibraryImport("libc", EntryPoint = "munmap")]
     internal static partial int Unmap(nint address, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "mlock", SetLastError = true)]
+    internal static partial int Lock(nint address, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "madvise", SetLastError = true)]
+    internal static partial int Advise(nint address, nuint length, int advice);
+
+    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
+    internal static partial int LockFile(Descriptor file, int operation);
 
     [LibraryImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]
     internal static partial int NewPoll(int flags);

@@ -11,13 +11,15 @@ internal sealed unsafe class MappedArea : IDisposable
 {
     private const int ReadWrite = 1 | 2, Shared = 1, Private = 2, Fixed = 0x10, Anonymous = 0x20;
 
+    private readonly nint _map;
     private readonly nint _at;
     private readonly long _length;
     private int _retired;
 
-    private MappedArea(nint at, long start, long length)
+    private MappedArea(nint map, long skip, long start, long length)
     {
-        _at = at;
+        _map = map;
+        _at = map + (nint)skip;
         Start = start;
         _length = length;
     }
@@ -25,15 +27,22 @@ internal sealed unsafe class MappedArea : IDisposable
     /// <summary>Where it starts in the region, in bytes.</summary>
     internal long Start { get; }
 
+    private nuint MapLength => (nuint)(_at - _map + _length);
+
     /// <summary>Whether an access lies in it.</summary>
     internal bool Contains(long offset, int size) => offset >= Start && offset + size <= Start + _length;
 
     /// <summary>Maps a part of a device's file.</summary>
-    internal static MappedArea? TryMap(Descriptor file, long offset, long start, long length)
+    /// <param name="file">The file.</param>
+    /// <param name="offset">From where on, a multiple of the page size.</param>
+    /// <param name="start">Where the part starts in the region.</param>
+    /// <param name="length">Its length in bytes.</param>
+    /// <param name="skip">How many bytes the kernel shows before it.</param>
+    internal static MappedArea? TryMap(Descriptor file, long offset, long start, long length, long skip = 0)
     {
         // SAFETY: a fresh range that the kernel chose, owned by the object made here.
-        nint at = Kernel.Map(0, (nuint)length, ReadWrite, Shared, file, offset);
-        return at == -1 ? null : new MappedArea(at, start, length);
+        nint map = Kernel.Map(0, (nuint)(skip + length), ReadWrite, Shared, file, offset);
+        return map == -1 ? null : new MappedArea(map, skip, start, length);
     }
 
     /// <summary>Reads 1, 2, 4 or 8 bytes by one load.</summary>
@@ -69,9 +78,9 @@ internal sealed unsafe class MappedArea : IDisposable
     {
         // SAFETY: replaces, in one step, exactly the range of this object.
         if (Interlocked.Exchange(ref _retired, 1) == 0)
-            _ = Kernel.MapNoFile(_at, (nuint)_length, ReadWrite, Private | Anonymous | Fixed, -1, 0);
+            _ = Kernel.MapNoFile(_map, MapLength, ReadWrite, Private | Anonymous | Fixed, -1, 0);
     }
 
     // SAFETY: the platform is closed: nobody accesses its registers any more.
-    public void Dispose() => _ = Kernel.Unmap(_at, (nuint)_length);
+    public void Dispose() => _ = Kernel.Unmap(_map, MapLength);
 }

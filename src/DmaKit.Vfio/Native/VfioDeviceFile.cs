@@ -146,7 +146,12 @@ internal sealed unsafe class VfioDeviceFile : DeviceFile
         return null;
     }
 
-    internal override void TakeLine(Descriptor line) => EventPoll.Take(line);
+    internal override bool TakeLine(Descriptor line)
+    {
+        // Who takes a function away asks for it first, by an event of its own.
+        EventPoll.Take(line);
+        return true;
+    }
 
     internal override void MaskLine(bool masked) => Act(NoData | (masked ? MaskAction : UnmaskAction), Line, count: 1);
 

@@ -55,6 +55,18 @@ public sealed class HardwareVerbTests
         Assert.Equal("iommufd", json.RootElement.GetProperty("devices")[0].GetProperty("backEnd").GetString());
     }
 
+    [Fact]
+    public async Task E2_ADeviceWithoutAnIommuIsShownAsUnsafe()
+    {
+        using FakeMachine machine = new FakeMachine().Add("0000:03:00.0", "1000", "0054", "010000", "uio_pci_generic", null);
+        machine.Write("sys/bus/pci/devices/0000:03:00.0/uio/uio0/name", "uio_pci_generic\n");
+        Assert.Contains("only a program that asks for UnsafeUio may open it", (await ExamineAsync(machine)).GetProperty("problem").GetString(), StringComparison.Ordinal);
+        Assert.Contains("IOMMU group: without: it reaches all memory, and opens only for programs that ask for UnsafeUio\n", (await InProcess.RunOnAsync(machine.Root, "", "devices", "--platform", "vfio")).Succeeded().Output, StringComparison.Ordinal);
+        using JsonDocument json = JsonDocument.Parse((await InProcess.RunOnAsync(machine.Root, "", "devices", "--platform", "vfio", "--json")).Succeeded().Output);
+        JsonElement device = json.RootElement.GetProperty("devices")[0];
+        Assert.Equal(("UnsafeUio", false), (device.GetProperty("unsafeBackEnd").GetString(), device.GetProperty("ready").GetBoolean()));
+    }
+
     [Theory]
     [InlineData(null, null, "the IOMMU is off", "intel_iommu=on")]
     [InlineData("nvme", 3, "no function is bound to vfio-pci", "dmakit bind ADDRESS")]

@@ -13,6 +13,9 @@ public abstract class DiskStand : IAsyncDisposable
     /// <summary>The machine.</summary>
     public abstract DmaPlatform Platform { get; }
 
+    /// <summary>Whether memory of the machine lies above 4 GiB where that was asked for.</summary>
+    public virtual bool HasHighMemory => true;
+
     /// <summary>What is on a disk.</summary>
     public abstract byte[] BytesOn(int disk, long offset, int length);
 

@@ -16,10 +16,23 @@ public sealed class VfioGuestTests
     [InlineData("nothing ran", 85, 0, 0, 0, 0, "0 passed, 0 failed", false)]
     public async Task The_last_line_is_the_real_counts(string what, int code, int total, int errors, int failed, int skipped, string last, bool succeeds)
     {
-        ProcessRun run = await Guest($"{Started}=== TEST EXECUTION SUMMARY ===\n   DmaKit.Vfio.GuestTests  Total: {total}, Errors: {errors}, Failed: {failed}, Skipped: {skipped}, Not Run: 0, Time: 1.5s\n", code);
+        ProcessRun run = await Guest(Started + Summary(total, errors, failed, skipped) + "== uio\n" + Summary(0, 0, 0, 0), code);
         Assert.True(run.Output.Split('\n')[^1] == last, $"{what}:\n{run.Output}");
         Assert.Equal(succeeds, run.Status == 0);
         Assert.Contains("passed type1 T.A 0.1s\n", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_counts_of_all_runs_are_added_and_one_that_has_none_failed()
+    {
+        const string Second = "== uio\n    T.B [STARTING]\n    T.B [FAIL]\n      why\n    T.B [FINISHED] Time: 0.2s\n    T.C [STARTING]\n    T.C [FINISHED] Time: 0.3s\n";
+        ProcessRun both = await Guest(Started + Summary(1, 0, 0, 0) + Second + Summary(2, 0, 1, 0), 87);
+        Assert.Equal("2 passed, 1 failed", both.Output.Split('\n')[^1]);
+        Assert.Contains("failed uio T.B\n      why\npassed uio T.C 0.3s\n", both.Output, StringComparison.Ordinal);
+        ProcessRun one = await Guest(Started + Summary(1, 0, 0, 0) + Second, 0);
+        Assert.Equal("1 passed, 1 failed", one.Output.Split('\n')[^1]);
+        Assert.Contains("without the counts of uio", one.Output, StringComparison.Ordinal);
+        Assert.NotEqual(0, one.Status);
     }
 
     [Theory]
@@ -43,6 +56,9 @@ public sealed class VfioGuestTests
         Assert.Equal(succeeds, run.Status == 0);
     }
 
+    private static string Summary(int total, int errors, int failed, int skipped) =>
+        $"=== TEST EXECUTION SUMMARY ===\n   DmaKit.Vfio.GuestTests  Total: {total}, Errors: {errors}, Failed: {failed}, Skipped: {skipped}, Not Run: 0, Time: 1.5s\n";
+
     private static async Task<ProcessRun> Guest(string results, int code, string? ci = null, bool kernel = true)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The guest's script is for Linux.");
@@ -59,6 +75,7 @@ public sealed class VfioGuestTests
             {
                 Directory.CreateDirectory(cached);
                 await File.WriteAllTextAsync(Path.Combine(cached, "vfio.ko"), "", TestContext.Current.CancellationToken);
+                await File.WriteAllTextAsync(Path.Combine(cached, "uio_pci_generic.ko"), "", TestContext.Current.CancellationToken);
                 await File.WriteAllTextAsync(Path.Combine(cached, "../vmlinux"), "", TestContext.Current.CancellationToken);
             }
 

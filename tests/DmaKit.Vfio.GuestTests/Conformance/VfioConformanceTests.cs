@@ -24,6 +24,9 @@ public abstract class VfioConformanceTests(VfioPlatformOptions options)
     }
 }
 
+[Trait("also", "noiommu")]
 public sealed class MessageConformanceTests() : VfioConformanceTests(new());
 
+[Trait("also", "uio")]
+[Trait("also", "noiommu")]
 public sealed class LineConformanceTests() : VfioConformanceTests(new() { AllowMessages = false });

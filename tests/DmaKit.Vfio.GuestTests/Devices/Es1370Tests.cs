@@ -3,6 +3,7 @@ using DmaKit.Qemu.Tests;
 
 namespace DmaKit.Vfio.GuestTests;
 
+[Trait("also", "noiommu")]
 public sealed class Es1370Tests(ITestOutputHelper output) : Es1370Suite(output)
 {
     protected override async ValueTask<SoundStand> StartAsync(double rate, byte[]? hears = null)

@@ -4,6 +4,7 @@ using DmaKit.Qemu.Tests;
 
 namespace DmaKit.Vfio.GuestTests;
 
+[Trait("also", "noiommu")]
 public sealed class Rtl8139Tests : Rtl8139Suite
 {
     protected override async ValueTask<NetworkStand> StartAsync(bool above4G = false)
@@ -18,7 +19,7 @@ public sealed class Rtl8139Tests : Rtl8139Suite
     {
         public override DmaPlatform Platform => platform;
 
-        public override bool Translates => true;
+        public override bool Translates => Guest.Translates;
 
         public override MapRegisterKind RegisterKind => MapRegisterKind.BouncePage;
 

@@ -5,6 +5,7 @@ using DmaKit.Testing;
 namespace DmaKit.Vfio.GuestTests;
 
 /// <summary>A card is taken out of its slot while it works. Only one test can do that: nobody puts it back.</summary>
+[Trait("also", "noiommu")]
 public sealed class RemovalTests
 {
     private const int Commands = 32;

@@ -3,13 +3,22 @@ namespace DmaKit.Vfio.GuestTests;
 /// <summary>The guest that eng/vfio-guest boots: where its devices are, and the folder of the build machine's in which their other ends show.</summary>
 internal static class Guest
 {
-    internal const string Edu = "0000:00:02.0", Disks = "0000:00:03.0", ReadOnlyDisk = "0000:00:04.0", Card = "0000:00:05.0", Peer = "0000:00:06.0", Hearing = "0000:00:0a.0",
+    internal const string Disks = "0000:00:03.0", ReadOnlyDisk = "0000:00:04.0", Card = "0000:00:05.0", Peer = "0000:00:06.0", Hearing = "0000:00:0a.0",
         Nvme = "0000:00:0b.0", Removable = "0000:01:00.0", Reporting = "0000:02:00.0";
 
     private const string Variable = "DMAKIT_VFIO_GUEST", BackEndVariable = "DMAKIT_VFIO_BACKEND";
 
     // All that a test takes is pinned and cleared by an emulated processor.
     private const long MemoryBytes = 64 << 20;
+
+    /// <summary>Bound to uio_pci_generic behind an IOMMU that translates for the kernel.</summary>
+    internal const string Translated = "0000:00:19.0";
+
+    /// <summary>The edu device of the back end: uio has one of its own beside those of VFIO.</summary>
+    internal static string Edu => BackEnd == VfioBackEnd.UnsafeUio ? "0000:00:18.0" : "0000:00:02.0";
+
+    /// <summary>Whether an IOMMU stands between devices and memory.</summary>
+    internal static bool Translates => BackEnd is not (VfioBackEnd.UnsafeUio or VfioBackEnd.UnsafeNoIommu);
 
     /// <summary>Which back end the tests of this run are for.</summary>
     internal static VfioBackEnd BackEnd => Enum.Parse<VfioBackEnd>(Environment.GetEnvironmentVariable(BackEndVariable) ?? nameof(VfioBackEnd.Automatic));

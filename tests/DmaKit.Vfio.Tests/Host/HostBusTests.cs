@@ -58,4 +58,35 @@ public sealed class HostBusTests
         File.Delete(Path.Combine(machine.Root, "dev/iommu"));
         Assert.Equal(VfioBackEnd.Type1, bus.BackEndOf(functions[0]));
     }
+
+    [Theory]
+    [InlineData("uio_pci_generic", false, VfioBackEnd.UnsafeUio)]
+    [InlineData("vfio-pci", true, VfioBackEnd.UnsafeNoIommu)]
+    public void E1_What_has_no_IOMMU_before_it_is_not_ready_and_the_text_says_what_is_given_up_and_how_to_ask(string driver, bool noIommu, VfioBackEnd way)
+    {
+        using FakeMachine machine = new FakeMachine().Add("0000:03:00.0", "1000", "0054", "010000", driver, noIommu ? 7 : null);
+        if (noIommu) machine.Write("sys/kernel/iommu_groups/7/name", "vfio-noiommu\n");
+        else machine.Write("sys/bus/pci/devices/0000:03:00.0/uio/uio4/name", "uio_pci_generic\n");
+        var bus = new HostBus(machine.Root);
+        HostFunction function = Assert.Single(bus.Functions());
+        Assert.False(function.IsReady);
+        Assert.Null(bus.BackEndOf(function));
+        Assert.Equal((noIommu, noIommu ? null : "/dev/uio4"), (function.WithoutIommu, function.UioFile));
+        Assert.True(function.Suits(way));
+        string why = HostBus.WhyNotReady(function);
+        Assert.Contains("it reaches all memory", why, StringComparison.Ordinal);
+        Assert.Contains($"BackEnd = VfioBackEnd.{way} }}", why, StringComparison.Ordinal);
+        VfioBackEnd other = way == VfioBackEnd.UnsafeUio ? VfioBackEnd.UnsafeNoIommu : VfioBackEnd.UnsafeUio;
+        Assert.False(function.Suits(other));
+        Assert.Contains("echo 0000:03:00.0 > driver/unbind", HostBus.WhyNotReady(function, other), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void E1_Who_asks_for_what_is_unsafe_where_it_is_not_needed_is_told()
+    {
+        using FakeMachine machine = new FakeMachine().Add("0000:03:00.0", "1000", "0054", "010000", "vfio-pci", 7);
+        HostFunction function = Assert.Single(new HostBus(machine.Root).Functions());
+        foreach (VfioBackEnd way in (VfioBackEnd[])[VfioBackEnd.UnsafeUio, VfioBackEnd.UnsafeNoIommu])
+            Assert.Contains("is behind an IOMMU (group 7)", HostBus.WhyNotReady(function, way), StringComparison.Ordinal);
+    }
 }

@@ -50,6 +50,14 @@ internal sealed class FakeMachine : IDisposable
         File.WriteAllText(Path.Combine(Root, "proc/self/mountinfo"), $"22 1 0:21 / /proc rw - proc proc rw\n23 1 {number} / / rw,noatime shared:1 - ext4 {source} rw\n");
     }
 
+    /// <summary>A file with a text in it.</summary>
+    public void Write(string file, string text)
+    {
+        string path = Path.Combine(Root, file);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
+    }
+
     /// <summary>What is in a file.</summary>
     public Task<string> ReadAsync(string file) => File.ReadAllTextAsync(Path.Combine(Root, file));
 

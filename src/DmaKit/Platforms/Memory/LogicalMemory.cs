@@ -31,7 +31,7 @@ internal abstract class LogicalMemory : DomainMemory
     internal abstract bool TryReach(ulong address, bool isWrite, out nint host, out long contiguous, out string? refused);
 
     /// <summary>A request of the core in frames.</summary>
-    private protected static FrameRequest ToFrames(in RunRequest request)
+    internal static FrameRequest ToFrames(in RunRequest request)
     {
         long minimum = (long)(request.Minimum.Value >> PhysicalMemory.PageShift);
         if ((request.Minimum.Value & (PhysicalMemory.PageSize - 1)) != 0) minimum++;
