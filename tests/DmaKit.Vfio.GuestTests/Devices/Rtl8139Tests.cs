@@ -21,8 +21,6 @@ public sealed class Rtl8139Tests : Rtl8139Suite
 
         public override bool Translates => Guest.Translates;
 
-        public override MapRegisterKind RegisterKind => MapRegisterKind.BouncePage;
-
         // The model of the card does, as a receiver.
         public override bool FillsShortFrames => true;
 
