@@ -19,7 +19,7 @@ internal sealed class Dmk6004PoolDisposedWhileBlocksOut : VerifierRule
     public override string Mend => "Stop the device, DeclareQuiet, return the blocks, then dispose the pool.";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Checks => ["W10", "W42"];
+    public override IReadOnlyList<string> Checks => ["W42"];
 
     internal override IReadOnlyList<string> Core => ["pool-disposed-while-blocks-out"];
 }
