@@ -32,7 +32,8 @@ internal abstract class DiskHost : IAsyncDisposable
     /// <param name="cancellationToken">Gives up.</param>
     internal static async Task<DiskHost> StartAsync(MachineSettings settings, IReadOnlyList<DiskMedium> media, CancellationToken cancellationToken)
     {
-        DiskHost host = settings.Platform == PlatformKind.Emulated
+        DiskHost host = settings.IsHardware ? new VfioDiskHost(settings)
+            : settings.Platform == PlatformKind.Emulated
             ? EmulatedDiskHost.Open(settings, media)
             : await QemuDiskHost.OpenAsync(settings, media, cancellationToken).ConfigureAwait(false);
         settings.Watch?.Invoke(host.Platform);

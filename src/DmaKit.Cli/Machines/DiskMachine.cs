@@ -10,15 +10,15 @@ internal sealed class DiskMachine : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly DiskHost _host;
-    private readonly int _disks;
+    private readonly IReadOnlyList<int> _targets;
 
-    private DiskMachine(DiskHost host, PciFunction function, FusionMptDriver driver, int disks, MachineSettings settings)
+    private DiskMachine(DiskHost host, PciFunction function, FusionMptDriver driver, IReadOnlyList<int> targets, MachineSettings settings)
     {
         _host = host;
         Function = function;
         Driver = driver;
         Settings = settings;
-        _disks = disks;
+        _targets = targets;
     }
 
     /// <summary>The machine.</summary>
@@ -57,8 +57,9 @@ internal sealed class DiskMachine : IAsyncDisposable
     /// <param name="media">The disks' bytes; owned by the machine from here on, also when this fails.</param>
     /// <param name="notice">Is told what worked differently from what was asked for.</param>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="targets">Which disks of the adapter are used; null for those of the media.</param>
     internal static async Task<DiskMachine> StartAsync(
-        MachineSettings settings, IReadOnlyList<DiskMedium> media, Action<string> notice, CancellationToken cancellationToken)
+        MachineSettings settings, IReadOnlyList<DiskMedium> media, Action<string> notice, CancellationToken cancellationToken, IReadOnlyList<int>? targets = null)
     {
         DiskHost host = await DiskHost.StartAsync(settings, media, cancellationToken).ConfigureAwait(false);
         try
@@ -69,7 +70,7 @@ internal sealed class DiskMachine : IAsyncDisposable
                 new FusionMptDriverOptions { QueueDepth = settings.QueueDepth, CommandTimeout = Patience + settings.DiskLatency },
                 cancellationToken).ConfigureAwait(false);
             foreach (string text in driver.Notices) notice(text);
-            return new DiskMachine(host, function, driver, media.Count, settings);
+            return new DiskMachine(host, function, driver, targets ?? [.. Enumerable.Range(0, media.Count)], settings);
         }
         catch
         {
@@ -85,9 +86,9 @@ internal sealed class DiskMachine : IAsyncDisposable
     /// <param name="cancellationToken">Gives up.</param>
     internal async Task OpenDisksAsync(CancellationToken cancellationToken)
     {
-        var disks = new BlockDevice[_disks];
-        for (int target = 0; target < disks.Length; target++)
-            disks[target] = await Driver.OpenDiskAsync(target, cancellationToken).ConfigureAwait(false);
+        var disks = new BlockDevice[_targets.Count];
+        for (int disk = 0; disk < disks.Length; disk++)
+            disks[disk] = await Driver.OpenDiskAsync(_targets[disk], cancellationToken).ConfigureAwait(false);
         Disks = disks;
     }
 

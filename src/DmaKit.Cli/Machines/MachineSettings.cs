@@ -9,6 +9,12 @@ internal sealed record MachineSettings
     /// <summary>Whose devices it has.</summary>
     internal PlatformKind Platform { get; init; }
 
+    /// <summary>The addresses of this machine's own devices that are driven.</summary>
+    internal IReadOnlyList<string> Devices { get; init; } = [];
+
+    /// <summary>Whether these are this machine's own devices.</summary>
+    internal bool IsHardware => Platform == PlatformKind.Vfio;
+
     /// <summary>Commands in flight that are asked for, 1 to 128.</summary>
     internal int QueueDepth { get; init; } = 32;
 

@@ -3,6 +3,7 @@ using DmaKit.Drivers;
 using DmaKit.Emulation;
 using DmaKit.Platforms;
 using DmaKit.Qemu;
+using DmaKit.Vfio;
 
 namespace DmaKit.Cli;
 
@@ -112,6 +113,7 @@ internal sealed class NetMachine : IAsyncDisposable
     /// <param name="cancellationToken">Gives up.</param>
     internal static async Task<NetMachine> StartLoopAsync(MachineSettings settings, string? wireFile, CancellationToken cancellationToken)
     {
+        if (settings.IsHardware) return await StartHardwareAsync(settings, cancellationToken).ConfigureAwait(false);
         if (settings.Platform == PlatformKind.Emulated)
         {
             var cable = new NetworkCable();
@@ -128,6 +130,18 @@ internal sealed class NetMachine : IAsyncDisposable
         return await StartAsync(machine, settings, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Starts a driver on each of this machine's own cards, in the order in which they were named. What their wires lead to nobody tells.</summary>
+    /// <param name="settings">Which cards.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    internal static Task<NetMachine> StartHardwareAsync(MachineSettings settings, CancellationToken cancellationToken)
+    {
+        VfioPlatform platform = HardwareMachine.Open(settings.Devices, settings.MemoryBytes);
+        var counter = new PortCounter();
+        platform.AddObserver(counter);
+        var machine = new NetMachine(platform, settings, card => card == 0 ? counter.Counters : default, () => platform.IommuMaps) { Window = QemuWindow, LeastReceived = 60 };
+        return StartAsync(machine, settings, cancellationToken);
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (Rtl8139Driver card in _cards) await card.DisposeAsync().ConfigureAwait(false);
@@ -140,7 +154,7 @@ internal sealed class NetMachine : IAsyncDisposable
     {
         try
         {
-            foreach (string address in machine.Platform.Functions.Where(IsCard).Select(f => f.Address))
+            foreach (string address in settings.IsHardware ? settings.Devices : machine.Platform.Functions.Where(IsCard).Select(f => f.Address))
             {
                 PciFunction function = await machine.Platform.OpenAsync(address, cancellationToken).ConfigureAwait(false);
                 machine._functions.Add(function);

@@ -13,9 +13,25 @@ internal sealed class DiskOptions
 
     internal DiskOptions(Command command)
     {
-        _machine = new MachineOptions(command, StandardMemory, fragmentation: 0);
+        _machine = new MachineOptions(command, StandardMemory, fragmentation: 0, devices: 1);
         command.Options.Add(_json);
     }
+
+    /// <summary>With this machine's own adapter, what names a disk is its number.</summary>
+    /// <param name="result">The command line.</param>
+    /// <param name="names">What was typed for disks.</param>
+    internal void CheckNames(CommandResult result, params string?[] names)
+    {
+        if (!_machine.IsHardware(result)) return;
+        foreach (string? name in names)
+            if (name is { Length: > 0 } && !DiskNumber.TryParse(name, out _)) result.AddError($"with --platform vfio a disk is named by its number on the adapter, {DiskNumber.Legal}; '{name}' is none");
+    }
+
+    /// <summary>Whether the command line asks for this machine's own adapter.</summary>
+    internal bool IsHardware(SymbolResult result) => _machine.IsHardware(result);
+
+    /// <summary>Refuses an option that disks of real hardware have no use for.</summary>
+    internal void NotForHardware(Option option) => _machine.NotForHardware(option);
 
     internal MachineSettings Machine(ParseResult parsed) => _machine.Read(parsed);
 

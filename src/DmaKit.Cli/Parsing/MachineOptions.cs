@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace DmaKit.Cli;
 
@@ -8,6 +9,7 @@ internal sealed class MachineOptions
     private static readonly MachineSettings Standard = new();
 
     private readonly PlatformOption _platform;
+    private readonly DeviceOption? _device;
     private readonly Option<int> _queueDepth;
     private readonly Option<long> _memory;
     private readonly Option<double> _fragmentation;
@@ -23,7 +25,9 @@ internal sealed class MachineOptions
     /// <param name="memory">The default of the machine's memory.</param>
     /// <param name="fragmentation">The default of its fragmentation.</param>
     /// <param name="network">Whether frames go through the machine, and no disk is in it.</param>
-    internal MachineOptions(Command command, long memory, double fragmentation, bool network = false)
+    /// <param name="devices">How many of this machine's own devices the verb can drive; 0 where it cannot.</param>
+    /// <param name="notHardware">Why it cannot.</param>
+    internal MachineOptions(Command command, long memory, double fragmentation, bool network = false, int devices = 0, string? notHardware = null)
     {
         _queueDepth = network
             ? OptionKinds.Number("--queue-depth", "Frames on their way to a card, 4 to 128.", Standard.QueueDepth, 4, 128)
@@ -32,6 +36,9 @@ internal sealed class MachineOptions
         _fragmentation = OptionKinds.Fraction("--fragmentation", "How fragmented that memory is.", fragmentation);
         _platform = new PlatformOption(command);
         _platform.EmulatedOnly(_latency);
+        if (devices > 0) _device = new DeviceOption(command, _platform, devices);
+        else _platform.NotHardware(notHardware ?? "it makes a machine of its own");
+        foreach (Option option in new Option[] { _fragmentation, _iommu, _above4G }) _platform.NotForHardware(option);
         command.Options.Add(_queueDepth);
         command.Options.Add(_memory);
         command.Options.Add(_fragmentation);
@@ -42,12 +49,19 @@ internal sealed class MachineOptions
         if (!network) command.Options.Add(_latency);
     }
 
+    /// <summary>Whether the command line asks for this machine's own devices.</summary>
+    internal bool IsHardware(SymbolResult result) => _platform.IsHardware(result);
+
+    /// <summary>Refuses an option that real hardware has no use for.</summary>
+    internal void NotForHardware(Option option) => _platform.NotForHardware(option);
+
     /// <summary>Refuses an option that only QEMU has.</summary>
     internal void QemuOnly(Option option) => _platform.QemuOnly(option);
 
     internal MachineSettings Read(ParseResult parsed) => new()
     {
         Platform = _platform.Read(parsed),
+        Devices = _device?.Read(parsed) ?? [],
         QueueDepth = parsed.GetValue(_queueDepth),
         MemoryBytes = parsed.GetValue(_memory),
         Fragmentation = parsed.GetValue(_fragmentation),

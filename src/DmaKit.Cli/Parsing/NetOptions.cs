@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using DmaKit.Formats;
 
 namespace DmaKit.Cli;
@@ -19,12 +20,14 @@ internal sealed class NetOptions
     /// <param name="command">The command.</param>
     /// <param name="output">What the output is.</param>
     /// <param name="sends">Whether packets are sent, so that they can be split.</param>
-    internal NetOptions(Command command, string output, bool sends)
+    /// <param name="devices">How many of this machine's own cards the verb can drive; 0 where it cannot.</param>
+    /// <param name="notHardware">Why it cannot.</param>
+    internal NetOptions(Command command, string output, bool sends, int devices, string? notHardware = null)
     {
         _out = OptionKinds.File("--out", $"{output}; - is the standard output. A file that exists is replaced.", "OUT.pcap");
         command.Options.Add(_out);
         if (sends) command.Options.Add(_fragments);
-        _machine = new MachineOptions(command, StandardMemory, fragmentation: 0, network: true);
+        _machine = new MachineOptions(command, StandardMemory, fragmentation: 0, network: true, devices, notHardware);
         _format = new Option<string>("--format")
         {
             Description = "pcap (nanoseconds), pcap-us (microseconds) or pcapng. Default: pcapng for names that end so, else pcap, with microseconds if the input has them.",
@@ -44,6 +47,9 @@ internal sealed class NetOptions
     }
 
     internal NetSettings Read(ParseResult parsed) => new(_machine.Read(parsed), Math.Max(1, parsed.GetValue(_fragments)), FormatOf(parsed.GetValue(_format)));
+
+    /// <summary>Whether the command line asks for this machine's own cards.</summary>
+    internal bool IsHardware(SymbolResult result) => _machine.IsHardware(result);
 
     /// <summary>Adds the option for QEMU's own capture.</summary>
     internal Option<string?> AddWire(Command command)

@@ -12,9 +12,9 @@ internal sealed class SoundInputs : IDisposable
 
     /// <summary>Opens them.</summary>
     /// <exception cref="ToolException">One is not there, is malformed, or is the output.</exception>
-    internal static async Task<SoundInputs> OpenAsync(ToolHost host, IReadOnlyList<SoundSpec> sources, WavFormat raw, string to, CancellationToken interrupted)
+    internal static async Task<SoundInputs> OpenAsync(ToolHost host, IReadOnlyList<SoundSpec> sources, WavFormat raw, string? to, CancellationToken interrupted)
     {
-        using OutputClaim claim = OutputClaim.TakeOutput(host, to);
+        using OutputClaim claim = to is null ? OutputClaim.Nothing : OutputClaim.TakeOutput(host, to);
         var inputs = new SoundInputs();
         try
         {

@@ -46,7 +46,8 @@ internal sealed class SoundMachine : IAsyncDisposable
     /// <param name="wire">Where QEMU keeps its own file of what is played; null for nowhere.</param>
     /// <param name="interrupted">Ctrl-C.</param>
     internal static async Task<SoundMachine> StartPlayingAsync(SoundSettings settings, StreamFormat format, string? wire, CancellationToken interrupted) => new(
-        settings.Platform == PlatformKind.Emulated
+        settings.IsHardware ? new VfioSoundHost(settings)
+            : settings.Platform == PlatformKind.Emulated
             ? new EmulatedSoundHost(settings, null)
             : await QemuSoundHost.StartPlayingAsync(settings.Platform, format, wire, interrupted).ConfigureAwait(false),
         settings, interrupted);
@@ -54,14 +55,15 @@ internal sealed class SoundMachine : IAsyncDisposable
     /// <summary>Builds a machine that captures through the ADC.</summary>
     /// <param name="settings">What card and clock are like.</param>
     /// <param name="format">What is captured.</param>
-    /// <param name="source">What the card hears, silence after it.</param>
+    /// <param name="source">What the card hears, silence after it; null for this machine's own card, which hears what its cable carries.</param>
     /// <param name="frames">How many frames are captured.</param>
     /// <param name="interrupted">Ctrl-C.</param>
     internal static async Task<SoundMachine> StartCapturingAsync(
-        SoundSettings settings, StreamFormat format, IStreamSource source, long frames, CancellationToken interrupted) => new(
-        settings.Platform == PlatformKind.Emulated
-            ? new EmulatedSoundHost(settings, new WireSource(source))
-            : await QemuSoundHost.StartCapturingAsync(settings.Platform, format, source, frames, interrupted).ConfigureAwait(false),
+        SoundSettings settings, StreamFormat format, IStreamSource? source, long frames, CancellationToken interrupted) => new(
+        settings.IsHardware ? new VfioSoundHost(settings)
+            : settings.Platform == PlatformKind.Emulated
+            ? new EmulatedSoundHost(settings, new WireSource(source!))
+            : await QemuSoundHost.StartCapturingAsync(settings.Platform, format, source!, frames, interrupted).ConfigureAwait(false),
         settings, interrupted);
 
     /// <summary>Sets where what is played goes, before it is.</summary>

@@ -17,6 +17,7 @@ internal sealed class SoundOptions
 
     private readonly Option<string> _out;
     private readonly PlatformOption _platform;
+    private readonly DeviceOption _device;
     private readonly Option<int?> _rate;
     private readonly Option<string> _raw;
     private readonly Option<double> _skew;
@@ -64,6 +65,20 @@ internal sealed class SoundOptions
         };
         foreach (Option option in new Option[] { _out, _rate, _raw }) command.Options.Add(option);
         _platform = new PlatformOption(command);
+        _device = new DeviceOption(command, _platform, 1);
+        if (plays)
+        {
+            // The card plays to its own cable: the tool hears nothing of it.
+            _out.Required = false;
+            _out.Description += " Not with --platform vfio: there the card's own cable has it.";
+            command.Validators.Add(result =>
+            {
+                bool given = result.GetResult(_out) is { Implicit: false };
+                if (_platform.IsHardware(result) && given) result.AddError("--out is not for --platform vfio: the card plays to its own cable, which the tool does not hear");
+                else if (!_platform.IsHardware(result) && !given) result.AddError("option '--out' is required");
+            });
+        }
+
         foreach (Option option in new Option[] { _skew, _jitter, _seed }) _platform.EmulatedOnly(option);
         foreach (Option option in new Option[] { _skew, _jitter, _period, _ring }) command.Options.Add(option);
         if (plays)
@@ -84,7 +99,10 @@ internal sealed class SoundOptions
         return wire;
     }
 
-    internal string Out(ParseResult parsed) => parsed.GetValue(_out)!;
+    internal string? Out(ParseResult parsed) => parsed.GetValue(_out);
+
+    /// <summary>Whether the command line asks for this machine's own card.</summary>
+    internal bool IsHardware(SymbolResult result) => _platform.IsHardware(result);
 
     internal bool Json(ParseResult parsed) => parsed.GetValue(_json);
 
@@ -95,6 +113,7 @@ internal sealed class SoundOptions
     internal SoundSettings Read(ParseResult parsed) => new()
     {
         Platform = _platform.Read(parsed),
+        Devices = _device.Read(parsed),
         SkewPartsPerMillion = parsed.GetValue(_skew),
         Jitter = parsed.GetValue(_jitter),
         Period = parsed.GetValue(_period),

@@ -7,10 +7,12 @@ namespace DmaKit.Cli;
 /// <remarks>Written by one thread at a time.</remarks>
 internal sealed class SoundOutput : IDisposable
 {
-    private readonly TargetFile _target;
+    private readonly TargetFile? _target;
     private readonly WavWriter? _wav;
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly int _frameBytes;
+
+    private SoundOutput(long frames) => FramesWanted = frames;
 
     private SoundOutput(TargetFile target, WavFormat format, long frames, bool raw)
     {
@@ -31,8 +33,12 @@ internal sealed class SoundOutput : IDisposable
     /// <summary>Why it could not be written; null where it could.</summary>
     internal Exception? Failure { get; private set; }
 
-    /// <summary>The hash of all samples, as hexadecimal digits.</summary>
-    internal string Sha256() => Convert.ToHexStringLower(_hash.GetCurrentHash());
+    /// <summary>One that no sound comes to: a real card plays to its own cable.</summary>
+    /// <param name="frames">How many frames are played.</param>
+    internal static SoundOutput Elsewhere(long frames) => new(frames);
+
+    /// <summary>The hash of all samples, as hexadecimal digits; null where no sound comes.</summary>
+    internal string? Sha256() => _target is null ? null : Convert.ToHexStringLower(_hash.GetCurrentHash());
 
     /// <summary>Creates or empties the file. Call it after every check.</summary>
     internal static async Task<SoundOutput> OpenAsync(string path, WavFormat format, long frames, ToolHost host, CancellationToken cancellationToken)
@@ -59,7 +65,7 @@ internal sealed class SoundOutput : IDisposable
         if (frames.IsEmpty || Failure is not null) return;
         try
         {
-            if (_wav is null) _target.Stream.Write(frames);
+            if (_wav is null) _target!.Stream.Write(frames);
             else _wav.Write(frames);
             _hash.AppendData(frames);
             Frames += frames.Length / _frameBytes;
@@ -75,6 +81,12 @@ internal sealed class SoundOutput : IDisposable
     internal void Complete()
     {
         ThrowIfFailed();
+        if (_target is null)
+        {
+            Frames = FramesWanted;
+            return;
+        }
+
         try
         {
             _wav?.Complete();
@@ -90,13 +102,13 @@ internal sealed class SoundOutput : IDisposable
     internal void ThrowIfFailed()
     {
         if (Failure is ClosedPipeException closed) throw closed;
-        if (Failure is { } failure) throw ErrorText.OfFile("write", _target.Path, failure);
+        if (Failure is { } failure) throw ErrorText.OfFile("write", _target!.Path, failure);
     }
 
     public void Dispose()
     {
         _wav?.Dispose();
-        _target.Dispose();
+        _target?.Dispose();
         _hash.Dispose();
     }
 }

@@ -5,7 +5,7 @@ namespace DmaKit.Cli;
 
 /// <summary>What a sound verb did, as JSON or as text.</summary>
 internal sealed record SoundReport(
-    string Verb, string Platform, StreamFormat Format, long Frames, TimeSpan Time, TimeSpan MachineTime, string Sha256,
+    string Verb, string Platform, StreamFormat Format, long Frames, TimeSpan Time, TimeSpan MachineTime, string? Sha256,
     long RingBytes, long RingAsked, int PeriodBytes, double DriftPartsPerMillion, CyclicStatistics Ring, IReadOnlyList<CyclicGap> Gaps, DeviceCounters Card)
 {
     /// <summary>Writes the one JSON object.</summary>
@@ -55,7 +55,7 @@ internal sealed record SoundReport(
         writer.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{done} {Frames:#,0} frames ({Frames / Format.Rate:0.###} s) of {Format.Rate:#,0} Hz {channels} in {TimeText.Show(Time)}, {MachineTime.TotalSeconds / Math.Max(1e-9, Time.TotalSeconds):0.#} times real time"));
-        writer.WriteLine($"sha256 {Sha256}");
+        if (Sha256 is not null) writer.WriteLine($"sha256 {Sha256}");
         writer.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"ring: {SizeText.Show(RingBytes)} of {SizeText.Show(RingAsked)} asked, {RingBytes / PeriodBytes} periods, {Card.Interrupts:#,0} interrupts, drift {DriftPartsPerMillion:+0.00;-0.00;0.00} ppm"));

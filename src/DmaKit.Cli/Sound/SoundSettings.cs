@@ -9,6 +9,12 @@ internal sealed record SoundSettings
     /// <summary>Whose card it is.</summary>
     internal PlatformKind Platform { get; init; }
 
+    /// <summary>The addresses of this machine's own devices that are driven.</summary>
+    internal IReadOnlyList<string> Devices { get; init; } = [];
+
+    /// <summary>Whether these are this machine's own devices.</summary>
+    internal bool IsHardware => Platform == PlatformKind.Vfio;
+
     /// <summary>By how much the card's crystal is fast.</summary>
     internal double SkewPartsPerMillion { get; init; }
 

@@ -24,7 +24,7 @@ internal static class SoundVerbs
 
     /// <summary>Says what the run did.</summary>
     internal static SoundReport Report(
-        ToolHost host, string verb, string done, SoundMachine machine, StreamFormat format, SoundOutput output, string to, bool json, long started)
+        ToolHost host, string verb, string done, SoundMachine machine, StreamFormat format, SoundOutput output, string? to, bool json, long started)
     {
         foreach (MisuseReport misuse in machine.Misuse) host.Notice($"misuse: {misuse}");
         CyclicTransfer transfer = machine.Transfer!;
@@ -32,7 +32,7 @@ internal static class SoundVerbs
             verb, machine.Platform, format, output.Frames, host.Clock.GetElapsedTime(started), machine.MachineTime, output.Sha256(),
             transfer.RingBytes, transfer.RequestedBytes, transfer.PeriodBytes, transfer.DriftPartsPerMillion, transfer.Statistics, transfer.Gaps, machine.Counters);
         if (json) report.WriteJson(host);
-        else report.WriteText(PathCheck.IsStandardStream(to) ? host.Error : host.Out, done);
+        else report.WriteText(to is not null && PathCheck.IsStandardStream(to) ? host.Error : host.Out, done);
         return report;
     }
 

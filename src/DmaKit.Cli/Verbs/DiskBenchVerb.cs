@@ -14,11 +14,12 @@ internal static class DiskBenchVerb
         {
             Examples = ["dmakit disk bench --image D.img", "dmakit disk bench --image D.img --queue-depth 1 --time 3s --json"],
         };
-        Option<string> image = OptionKinds.File("--image", "The disk image.", "D.img");
+        Option<string> image = OptionKinds.File("--image", "The disk image, or with --platform vfio the number of the disk on the adapter.", "D.img");
         Option<TimeSpan> time = OptionKinds.Time("--time", "How long each of the three parts takes.", TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60));
         command.Options.Add(image);
         command.Options.Add(time);
         var options = new DiskOptions(command);
+        command.Validators.Add(result => options.CheckNames(result, result.GetValue(image)));
         command.SetAction((parsed, interrupted) => RunAsync(
             host, parsed.GetValue(image)!, parsed.GetValue(time), options.Machine(parsed), options.Json(parsed), interrupted));
         return command;
@@ -27,8 +28,9 @@ internal static class DiskBenchVerb
     private static async Task<int> RunAsync(
         ToolHost host, string imagePath, TimeSpan time, MachineSettings settings, bool json, CancellationToken interrupted)
     {
-        ImageFile image = ImageFile.Open(imagePath, forWriting: false);
-        await using DiskSession session = await DiskSession.StartAsync(host, "disk bench", "reading", null, settings, [image], interrupted).ConfigureAwait(false);
+        await using DiskSession session = await (settings.IsHardware
+            ? DiskSession.StartHardwareAsync(host, "disk bench", "reading", null, settings, [imagePath], interrupted)
+            : DiskSession.StartAsync(host, "disk bench", "reading", null, settings, [ImageFile.Open(imagePath, forWriting: false)], interrupted)).ConfigureAwait(false);
         var results = new List<BenchResult>();
         await session.RunAsync(
             async () =>

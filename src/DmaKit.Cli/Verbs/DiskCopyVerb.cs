@@ -11,13 +11,19 @@ internal static class DiskCopyVerb
         {
             Examples = ["dmakit disk copy A.img B.img", "dmakit disk copy A.img NEW.img --create 512MiB --json"],
         };
-        Argument<string> from = OptionKinds.Positional("A.img", "The disk image to read.");
-        Argument<string> to = OptionKinds.Positional("B.img", "The disk image to write, at least as large.");
+        Argument<string> from = OptionKinds.Positional("A.img", "The disk image to read, or with --platform vfio the number of the disk on the adapter.");
+        Argument<string> to = OptionKinds.Positional("B.img", "The disk image to write, at least as large, or the number of the disk.");
         Option<long?> create = DiskOptions.Create();
         command.Arguments.Add(from);
         command.Arguments.Add(to);
         command.Options.Add(create);
         var options = new DiskOptions(command);
+        options.NotForHardware(create);
+        command.Validators.Add(result =>
+        {
+            options.CheckNames(result, result.GetValue(from), result.GetValue(to));
+            if (options.IsHardware(result) && result.GetValue(from) == result.GetValue(to)) result.AddError("a disk is not copied to itself");
+        });
         command.SetAction((parsed, interrupted) => RunAsync(
             host, parsed.GetValue(from)!, parsed.GetValue(to)!, parsed.GetValue(create), options.Machine(parsed), options.Json(parsed), interrupted));
         return command;
@@ -26,9 +32,21 @@ internal static class DiskCopyVerb
     private static async Task<int> RunAsync(
         ToolHost host, string from, string to, long? create, MachineSettings settings, bool json, CancellationToken interrupted)
     {
+        if (settings.IsHardware)
+        {
+            await using DiskSession own = await DiskSession.StartHardwareAsync(host, "disk copy", "copying", null, settings, [from, to], interrupted).ConfigureAwait(false);
+            ImageRange.ForWriting($"disk {to}", own.Machine.Disks[1].Info.Length, 0, $"disk {from}", own.Machine.Disks[0].Info.Length);
+            return await CopyAsync(host, own, json).ConfigureAwait(false);
+        }
+
         (ImageFile source, ImageFile target) = Open(from, to, create);
         await using DiskSession session = await DiskSession.StartAsync(
             host, "disk copy", "copying", source.DiskBytes, settings, [source, target], interrupted).ConfigureAwait(false);
+        return await CopyAsync(host, session, json).ConfigureAwait(false);
+    }
+
+    private static async Task<int> CopyAsync(ToolHost host, DiskSession session, bool json)
+    {
         await session.RunAsync(() => DiskCopying.RunAsync(session.Transfer, session.Machine.Disks[0], session.Machine.Disks[1]), "copied").ConfigureAwait(false);
         DiskReport report = session.Report(hashed: true);
         if (json) report.WriteJson(host);

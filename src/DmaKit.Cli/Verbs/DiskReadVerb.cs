@@ -15,7 +15,7 @@ internal static class DiskReadVerb
                 "dmakit disk read --image D.img --to - --offset 1MiB --length 64KiB | hexdump -C",
             ],
         };
-        Option<string> image = OptionKinds.File("--image", "The disk image.", "D.img");
+        Option<string> image = OptionKinds.File("--image", "The disk image, or with --platform vfio the number of the disk on the adapter.", "D.img");
         Option<string> to = OptionKinds.File("--to", "Where to; - is the standard output. A file that exists is replaced.", "FILE");
         Option<long> offset = DiskOptions.Offset();
         Option<long?> length = OptionKinds.OptionalSize("--length", "How much to read; all from the offset on, if not given.", 0, long.MaxValue);
@@ -26,6 +26,7 @@ internal static class DiskReadVerb
         var options = new DiskOptions(command);
         command.Validators.Add(result =>
         {
+            options.CheckNames(result, result.GetValue(image));
             if (options.IsJson(result) && result.GetValue(to) is "-") result.AddError("--json and --to - both want the standard output");
         });
         command.SetAction((parsed, interrupted) => RunAsync(
@@ -36,6 +37,13 @@ internal static class DiskReadVerb
     private static async Task<int> RunAsync(
         ToolHost host, string imagePath, string to, long offset, long? wanted, MachineSettings settings, bool json, CancellationToken interrupted)
     {
+        if (settings.IsHardware)
+        {
+            OutputClaim.TakeOutput(host, to).Dispose();
+            await using DiskSession own = await DiskSession.StartHardwareAsync(host, "disk read", "reading", wanted, settings, [imagePath], interrupted).ConfigureAwait(false);
+            return await ReadAsync(host, own, to, offset, ImageRange.ForReading($"disk {imagePath}", own.Machine.Disks[0].Info.Length, offset, wanted), json).ConfigureAwait(false);
+        }
+
         PathCheck.Existing(imagePath, ImageFile.Role);
         ImageFile image = OpenImage(host, imagePath, to);
         long length;
@@ -50,7 +58,12 @@ internal static class DiskReadVerb
         }
 
         await using DiskSession session = await DiskSession.StartAsync(host, "disk read", "reading", length, settings, [image], interrupted).ConfigureAwait(false);
-        using TargetFile target = await TargetFile.OpenAsync(to, host, interrupted).ConfigureAwait(false);
+        return await ReadAsync(host, session, to, offset, length, json).ConfigureAwait(false);
+    }
+
+    private static async Task<int> ReadAsync(ToolHost host, DiskSession session, string to, long offset, long length, bool json)
+    {
+        using TargetFile target = await TargetFile.OpenAsync(to, host, session.Transfer.Interrupted).ConfigureAwait(false);
         await session.RunAsync(() => ReadAsync(session, target, offset, length), "read").ConfigureAwait(false);
         DiskReport report = session.Report(hashed: true);
         if (json) report.WriteJson(host);

@@ -32,12 +32,28 @@ internal sealed class DiskSession : IAsyncDisposable
     /// <param name="settings">What the machine is like.</param>
     /// <param name="images">The disks; owned by the session.</param>
     /// <param name="interrupted">Ctrl-C.</param>
-    internal static async Task<DiskSession> StartAsync(
+    internal static Task<DiskSession> StartAsync(
         ToolHost host, string verb, string label, long? total, MachineSettings settings, IReadOnlyList<ImageFile> images, CancellationToken interrupted)
     {
         foreach (ImageFile image in images) image.TellOfRest(host);
-        DiskMachine machine = await DiskMachine.StartAsync(
-            settings, [.. images.Select(i => new FileMedium(i))], host.Notice, interrupted).ConfigureAwait(false);
+        return StartAsync(host, verb, label, total, DiskMachine.StartAsync(settings, [.. images.Select(i => new FileMedium(i))], host.Notice, interrupted), interrupted);
+    }
+
+    /// <summary>Starts this machine's own adapter.</summary>
+    /// <param name="host">Where notices and progress go.</param>
+    /// <param name="verb">The verb's name, for the report.</param>
+    /// <param name="label">What is going on, for the progress line.</param>
+    /// <param name="total">How many bytes there will be, or null.</param>
+    /// <param name="settings">Which adapter it is.</param>
+    /// <param name="disks">Its disks, as they were typed.</param>
+    /// <param name="interrupted">Ctrl-C.</param>
+    internal static Task<DiskSession> StartHardwareAsync(
+        ToolHost host, string verb, string label, long? total, MachineSettings settings, IReadOnlyList<string> disks, CancellationToken interrupted) =>
+        StartAsync(host, verb, label, total, DiskMachine.StartAsync(settings, [], host.Notice, interrupted, [.. disks.Select(DiskNumber.Of)]), interrupted);
+
+    private static async Task<DiskSession> StartAsync(ToolHost host, string verb, string label, long? total, Task<DiskMachine> starting, CancellationToken interrupted)
+    {
+        DiskMachine machine = await starting.ConfigureAwait(false);
         TransferBuffers? buffers = null;
         try
         {

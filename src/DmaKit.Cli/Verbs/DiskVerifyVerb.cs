@@ -12,13 +12,14 @@ internal static class DiskVerifyVerb
         {
             Examples = ["dmakit disk verify --image D.img --against FILE"],
         };
-        Option<string> image = OptionKinds.File("--image", "The disk image.", "D.img");
+        Option<string> image = OptionKinds.File("--image", "The disk image, or with --platform vfio the number of the disk on the adapter.", "D.img");
         Option<string> against = OptionKinds.File("--against", "What the disk should hold; - is the standard input.", "FILE");
         Option<long> offset = DiskOptions.Offset();
         command.Options.Add(image);
         command.Options.Add(against);
         command.Options.Add(offset);
         var options = new DiskOptions(command);
+        command.Validators.Add(result => options.CheckNames(result, result.GetValue(image)));
         command.SetAction((parsed, interrupted) => RunAsync(
             host, parsed.GetValue(image)!, parsed.GetValue(against)!, parsed.GetValue(offset), options.Machine(parsed), options.Json(parsed), interrupted));
         return command;
@@ -28,6 +29,13 @@ internal static class DiskVerifyVerb
         ToolHost host, string imagePath, string against, long offset, MachineSettings settings, bool json, CancellationToken interrupted)
     {
         using SourceFile file = await SourceFile.OpenAsync(against, host, OutputClaim.Nothing, interrupted).ConfigureAwait(false);
+        if (settings.IsHardware)
+        {
+            await using DiskSession own = await DiskSession.StartHardwareAsync(host, "disk verify", "comparing", file.Length, settings, [imagePath], interrupted).ConfigureAwait(false);
+            long rest = ImageRange.ForReading($"disk {imagePath}", own.Machine.Disks[0].Info.Length, offset, null);
+            return await CompareAsync(host, own, file, $"disk {imagePath}", offset, Math.Min(rest, file.Length ?? rest), json).ConfigureAwait(false);
+        }
+
         ImageFile image = ImageFile.Open(imagePath, forWriting: false);
         long length;
         try
@@ -42,6 +50,11 @@ internal static class DiskVerifyVerb
         }
 
         await using DiskSession session = await DiskSession.StartAsync(host, "disk verify", "comparing", length, settings, [image], interrupted).ConfigureAwait(false);
+        return await CompareAsync(host, session, file, imagePath, offset, length, json).ConfigureAwait(false);
+    }
+
+    private static async Task<int> CompareAsync(ToolHost host, DiskSession session, SourceFile file, string imagePath, long offset, long length, bool json)
+    {
         var comparison = new Comparison(file);
         await session.RunAsync(() => CompareAsync(session, comparison, offset, length), "compared").ConfigureAwait(false);
         DiskReport report = session.Report(hashed: true);

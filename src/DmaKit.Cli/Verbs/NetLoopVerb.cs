@@ -14,11 +14,12 @@ internal static class NetLoopVerb
                 "dmakit net loop IN.pcap --out GOT.pcap",
                 "dmakit net loop IN.pcap --out GOT.pcap --fragments 32 --managed --iommu on --json",
                 "dmakit net loop IN.pcap --out GOT.pcap --platform qemu --wire WIRE.pcap",
+                "dmakit net loop IN.pcap --out GOT.pcap --platform vfio --device 0000:03:00.0 --device 0000:04:00.0",
             ],
         };
         Argument<string> input = OptionKinds.Positional("IN.pcap", "The capture to send, pcap or pcapng; - is the standard input.");
         command.Arguments.Add(input);
-        var options = new NetOptions(command, "What was received", sends: true);
+        var options = new NetOptions(command, "What was received", sends: true, devices: 2);
         Option<string?> wire = options.AddWire(command);
         command.SetAction((parsed, interrupted) => RunAsync(
             host, parsed.GetValue(input)!, options.Out(parsed), parsed.GetValue(wire), options.Read(parsed), options.Json(parsed), interrupted));

@@ -21,16 +21,24 @@ internal static class NetReceiveVerb
         };
         Option<string> socket = OptionKinds.File("--socket", "Where the socket is made; it goes when the tool ends.", "PATH");
         Option<int> count = OptionKinds.Number("--count", "End after so many packets; 0 is never.", 0, 0, int.MaxValue);
+        socket.Required = false;
+        socket.Description += " With --platform vfio frames come from the card's own wire instead.";
         command.Options.Add(socket);
         command.Options.Add(count);
-        var options = new NetOptions(command, "What was received", sends: false);
+        var options = new NetOptions(command, "What was received", sends: false, devices: 1);
+        command.Validators.Add(result =>
+        {
+            bool given = result.GetResult(socket) is { Implicit: false };
+            if (options.IsHardware(result) && given) result.AddError("--socket is not for --platform vfio: frames come from the card's own wire");
+            else if (!options.IsHardware(result) && !given) result.AddError("option '--socket' is required");
+        });
         Option<string?> wire = options.AddWire(command);
         command.SetAction((parsed, interrupted) => RunAsync(
-            host, parsed.GetValue(socket)!, parsed.GetValue(count), options.Out(parsed), parsed.GetValue(wire), options.Read(parsed), options.Json(parsed), interrupted));
+            host, parsed.GetValue(socket), parsed.GetValue(count), options.Out(parsed), parsed.GetValue(wire), options.Read(parsed), options.Json(parsed), interrupted));
         return command;
     }
 
-    private static async Task<int> RunAsync(ToolHost host, string socket, int count, string to, string? wireFile, NetSettings settings, bool json, CancellationToken interrupted)
+    private static async Task<int> RunAsync(ToolHost host, string? socket, int count, string to, string? wireFile, NetSettings settings, bool json, CancellationToken interrupted)
     {
         if (wireFile is not null) WireOption.Check(wireFile, [], "capture");
         if (!PathCheck.IsStandardStream(to))
@@ -41,8 +49,10 @@ internal static class NetReceiveVerb
             OutputClaim.Take(to, "output").Dispose();
         }
 
-        var wire = new DatagramSocketPort(socket);
-        await using NetSession session = await NetSession.StartAsync(host, "net receive", settings, () => NetMachine.StartAsync(settings.Machine, wire, wireFile, interrupted), to, null, interrupted).ConfigureAwait(false);
+        await using NetSession session = await NetSession.StartAsync(
+            host, "net receive", settings,
+            () => socket is null ? NetMachine.StartHardwareAsync(settings.Machine, interrupted) : NetMachine.StartAsync(settings.Machine, new DatagramSocketPort(socket), wireFile, interrupted),
+            to, null, interrupted).ConfigureAwait(false);
         await session.RunAsync(() => ReceiveAsync(session, count)).ConfigureAwait(false);
         return NetFiles.Report(host, session, to, json, "received");
     }

@@ -20,7 +20,8 @@ internal static class NetSendVerb
         };
         Argument<string> input = OptionKinds.Positional("IN.pcap", "The capture to send, pcap or pcapng; - is the standard input.");
         command.Arguments.Add(input);
-        var options = new NetOptions(command, "What was on the wire", sends: true);
+        var options = new NetOptions(command, "What was on the wire", sends: true, devices: 0,
+            "what is on the wire of a real card nobody tells the tool; 'net loop' sends through two cards with a cable between them");
         Option<string?> wire = options.AddWire(command);
         command.SetAction((parsed, interrupted) => RunAsync(
             host, parsed.GetValue(input)!, options.Out(parsed), parsed.GetValue(wire), options.Read(parsed), options.Json(parsed), interrupted));

@@ -18,6 +18,7 @@ internal static class PlayVerb
                 "dmakit play A.wav B.wav@1.5s,gain=-6dB --out MIX.wav",
                 "dmakit play A.wav --out MIX.wav --skew-ppm 300 --jitter 2ms --real-time",
                 "dmakit play A.wav B.wav --out MIX.wav --platform qemu",
+                "dmakit play A.wav --platform vfio --device 0000:03:00.0",
                 "sox A.flac -t s16 - | dmakit play - --raw s16,44100,2 --out - | aplay -f cd",
             ],
         };
@@ -41,7 +42,7 @@ internal static class PlayVerb
     }
 
     private static async Task<int> RunAsync(
-        ToolHost host, string[] sources, string to, string? wire, int? chosenRate, WavFormat raw, SoundSettings settings, bool json, CancellationToken interrupted)
+        ToolHost host, string[] sources, string? to, string? wire, int? chosenRate, WavFormat raw, SoundSettings settings, bool json, CancellationToken interrupted)
     {
         SoundSpec[] specs = [.. sources.Select(Parse)];
         if (wire is not null) WireOption.Check(wire, specs.Select(s => s.Path), "source");
@@ -53,7 +54,7 @@ internal static class PlayVerb
             [.. inputs.All.Select(i => (i, i.At(rate), (long)Math.Round(i.Spec.Start.TotalSeconds * rate)))];
         long frames = mix.Max(m => m.Start + m.Source.Frames);
         await using SoundMachine machine = await SoundMachine.StartPlayingAsync(settings, format, wire, interrupted).ConfigureAwait(false);
-        using SoundOutput output = await SoundOutput.OpenAsync(to, new WavFormat(WavEncoding.Pcm, 16, channels, (int)rate), frames, host, interrupted).ConfigureAwait(false);
+        using SoundOutput output = to is null ? SoundOutput.Elsewhere(frames) : await SoundOutput.OpenAsync(to, new WavFormat(WavEncoding.Pcm, 16, channels, (int)rate), frames, host, interrupted).ConfigureAwait(false);
         machine.PlayInto(output);
         long started = host.Clock.GetTimestamp();
         Task work = machine.RunAsync(Converter, format, async transfer =>
@@ -67,7 +68,7 @@ internal static class PlayVerb
         });
         await SoundVerbs.FinishAsync(host, machine, inputs, output, work, interrupted).ConfigureAwait(false);
         SoundReport report = SoundVerbs.Report(host, "play", "played", machine, format, output, to, json, started);
-        return SoundVerbs.Judge(host, report.Ring.UnderrunBytes + report.Ring.LateBytes, "were not there in time, and are silent in the output: use a longer --lead, --ring or --period");
+        return SoundVerbs.Judge(host, report.Ring.UnderrunBytes + report.Ring.LateBytes, $"were not there in time, and are silent in {(to is null ? "what was played" : "the output")}: use a longer --lead, --ring or --period");
     }
 
     private static SoundSpec Parse(string text) => SoundSpec.TryParse(text, out SoundSpec spec, out string error) ? spec : throw new ToolException(error, ExitCode.WrongUsage);

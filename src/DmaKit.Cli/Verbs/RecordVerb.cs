@@ -12,6 +12,9 @@ internal static class RecordVerb
     private const Es1370Converter Converter = Es1370Converter.Adc;
     private const double MostSeconds = 86_400;
 
+    // Where no source has a rate to go by.
+    private const double OwnRate = 44_100;
+
     internal static Command Build(ToolHost host)
     {
         var command = new VerbCommand("record", "Feeds a WAV file to the input of a sound card, and writes what its driver captures.")
@@ -21,6 +24,7 @@ internal static class RecordVerb
                 "dmakit record --from A.wav --out R.wav --seconds 5",
                 "dmakit record --from A.wav --out - --seconds 1 | hexdump -C",
                 "dmakit record --from A.wav --out R.wav --platform qemu --ring 1.4s",
+                "dmakit record --platform vfio --device 0000:03:00.0 --seconds 5 --out R.wav",
             ],
         };
         Option<string> from = OptionKinds.File("--from", "What the card hears; - is the standard input.", "A.wav");
@@ -30,24 +34,33 @@ internal static class RecordVerb
             HelpName = "N",
             CustomParser = ParseSeconds,
         };
+        from.Required = false;
+        from.Description += " With --platform vfio the card hears its own cable instead, and --seconds says how long.";
         command.Options.Add(from);
         command.Options.Add(seconds);
         var options = new SoundOptions(command, Converter);
+        command.Validators.Add(result =>
+        {
+            bool given = result.GetResult(from) is { Implicit: false };
+            if (options.IsHardware(result) && given) result.AddError("--from is not for --platform vfio: the card hears its own cable");
+            else if (options.IsHardware(result) && result.GetResult(seconds) is not { Implicit: false }) result.AddError("--platform vfio needs --seconds, which says how long");
+            else if (!options.IsHardware(result) && !given) result.AddError("option '--from' is required");
+        });
         command.SetAction((parsed, interrupted) => RunAsync(
-            host, parsed.GetValue(from)!, parsed.GetValue(seconds), options.Out(parsed), options.Rate(parsed), options.Raw(parsed), options.Read(parsed), options.Json(parsed), interrupted));
+            host, parsed.GetValue(from), parsed.GetValue(seconds), options.Out(parsed)!, options.Rate(parsed), options.Raw(parsed), options.Read(parsed), options.Json(parsed), interrupted));
         return command;
     }
 
     private static async Task<int> RunAsync(
-        ToolHost host, string from, double? seconds, string to, int? chosenRate, WavFormat raw, SoundSettings settings, bool json, CancellationToken interrupted)
+        ToolHost host, string? from, double? seconds, string to, int? chosenRate, WavFormat raw, SoundSettings settings, bool json, CancellationToken interrupted)
     {
-        using var inputs = await SoundInputs.OpenAsync(host, [new SoundSpec(from, TimeSpan.Zero, 1, TimeSpan.Zero)], raw, to, interrupted).ConfigureAwait(false);
-        SoundInput input = inputs.All[0];
-        double rate = SoundMachine.ChooseRate(host, Converter, input.Source.Format.Rate, chosenRate);
-        int channels = Math.Min(2, input.Source.Format.Channels);
+        using var inputs = await SoundInputs.OpenAsync(host, from is null ? [] : [new SoundSpec(from, TimeSpan.Zero, 1, TimeSpan.Zero)], raw, to, interrupted).ConfigureAwait(false);
+        SoundInput? input = inputs.All.FirstOrDefault();
+        double rate = SoundMachine.ChooseRate(host, Converter, input?.Source.Format.Rate ?? OwnRate, chosenRate);
+        int channels = Math.Min(2, input?.Source.Format.Channels ?? 2);
         var format = new StreamFormat(SampleFormat.Int16, channels, rate);
-        IStreamSource source = input.At(rate);
-        long frames = seconds is { } asked ? (long)Math.Round(asked * rate) : source.Frames;
+        IStreamSource? source = input?.At(rate);
+        long frames = seconds is { } asked ? (long)Math.Round(asked * rate) : source!.Frames;
         await using SoundMachine machine = await SoundMachine.StartCapturingAsync(settings, format, source, frames, interrupted).ConfigureAwait(false);
         using SoundOutput output = await SoundOutput.OpenAsync(to, new WavFormat(WavEncoding.Pcm, 16, channels, (int)rate), frames, host, interrupted).ConfigureAwait(false);
         long started = host.Clock.GetTimestamp();

@@ -41,10 +41,13 @@ internal static class Guest
         await line.WriteAsync(System.Text.Encoding.ASCII.GetBytes(command + "\n"));
     }
 
+    /// <summary>Skips the test outside the guest.</summary>
+    internal static void Require() => Assert.SkipUnless(Environment.GetEnvironmentVariable(Variable) is not null, "These tests run in the guest that eng/vfio-guest boots.");
+
     /// <summary>Opens the platform for some of the functions, or skips the test outside the guest.</summary>
     internal static VfioPlatform Start(VfioPlatformOptions options, params string[] functions)
     {
-        Assert.SkipUnless(Environment.GetEnvironmentVariable(Variable) is not null, "These tests run in the guest that eng/vfio-guest boots.");
+        Require();
         return new VfioPlatform(options with { BackEnd = BackEnd, Functions = functions, MemoryBytes = Math.Min(options.MemoryBytes, MemoryBytes) });
     }
 }

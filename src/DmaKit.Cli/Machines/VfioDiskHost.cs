@@ -1,0 +1,34 @@
+using DmaKit.Devices;
+using DmaKit.Platforms;
+using DmaKit.Vfio;
+
+namespace DmaKit.Cli;
+
+/// <summary>This machine with an adapter of its own.</summary>
+internal sealed class VfioDiskHost : DiskHost
+{
+    private readonly VfioPlatform _platform;
+    private readonly PortCounter _counter = new();
+    private readonly long _memoryBytes;
+
+    internal VfioDiskHost(MachineSettings settings)
+    {
+        _memoryBytes = settings.MemoryBytes;
+        AdapterAddress = settings.Devices[0];
+        _platform = HardwareMachine.Open(settings.Devices, settings.MemoryBytes);
+        _platform.AddObserver(_counter);
+    }
+
+    internal override DmaPlatform Platform => _platform;
+
+    internal override string AdapterAddress { get; }
+
+    internal override DeviceCounters Device => _counter.Counters;
+
+    internal override long IommuMaps => _platform.IommuMaps;
+
+    // Of what the tool may have. How much of it can be locked the kernel says when it is asked.
+    internal override long FreeBytes => _memoryBytes;
+
+    public override ValueTask DisposeAsync() => _platform.DisposeAsync();
+}
