@@ -50,7 +50,7 @@ internal static class Tool
     private static int WrongUsage(ParseResult parsed, ToolHost host)
     {
         Command command = parsed.CommandResult.Command;
-        if (command.Subcommands.Count > 0 && parsed.UnmatchedTokens.Count == 0)
+        if (command is { Action: null, Subcommands.Count: > 0 } && parsed.UnmatchedTokens.Count == 0)
         {
             HelpText.Write(command, host.Error, host.Width);
             return ExitCode.WrongUsage;

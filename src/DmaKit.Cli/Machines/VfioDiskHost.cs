@@ -1,3 +1,4 @@
+using System.Globalization;
 using DmaKit.Devices;
 using DmaKit.Platforms;
 using DmaKit.Vfio;
@@ -7,6 +8,8 @@ namespace DmaKit.Cli;
 /// <summary>This machine with an adapter of its own.</summary>
 internal sealed class VfioDiskHost : DiskHost
 {
+    private const int VendorId = 0x1000, StorageClass = 0x01;
+
     private readonly VfioPlatform _platform;
     private readonly PortCounter _counter = new();
     private readonly long _memoryBytes;
@@ -17,6 +20,13 @@ internal sealed class VfioDiskHost : DiskHost
         AdapterAddress = settings.Devices[0];
         _platform = HardwareMachine.Open(settings.Devices, settings.MemoryBytes);
         _platform.AddObserver(_counter);
+        PciFunctionInfo info = _platform.Functions[0];
+        if (info.VendorId == VendorId && info.ClassCode >> 16 == StorageClass) return;
+
+        // Its registers are not touched.
+        _platform.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        throw new ToolException(string.Create(
+            CultureInfo.InvariantCulture, $"{info.Address} is {info.VendorId:x4}:{info.DeviceId:x4} ({info.Description}), and no Fusion MPT adapter such as 1000:0054, which is what the disk verbs have a driver for"));
     }
 
     internal override DmaPlatform Platform => _platform;
