@@ -193,6 +193,15 @@ public sealed partial class EmulatedPlatform : DmaPlatform
         _memory.Dispose();
     }
 
+    /// <summary>Who has which frame.</summary>
+    internal FrameAllocator Frames => _memory.Frames;
+
+    /// <summary>The address space that a function lives in, as the machine sees it.</summary>
+    internal LogicalMemory MemoryOf(string address)
+    {
+        lock (_gate) return Find(address).Domain.Memory;
+    }
+
     /// <summary>The physical address behind a place in the arena.</summary>
     internal bool TryPhysical(nint host, out ulong physical) => _memory.Physical.TryPhysical(host, out physical, out _);
 

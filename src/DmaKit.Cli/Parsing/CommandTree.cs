@@ -52,6 +52,7 @@ internal static class CommandTree
         root.Subcommands.Add(net);
         root.Subcommands.Add(PlayVerb.Build(host));
         root.Subcommands.Add(RecordVerb.Build(host));
+        root.Subcommands.Add(TortureVerb.Build(host));
         root.Subcommands.Add(BindVerb.BuildUnbind(host));
         return root;
     }

@@ -122,8 +122,8 @@ public sealed partial class Rtl8139Driver : IAsyncDisposable, ICommandSupervisor
         options ??= new Rtl8139DriverOptions();
         if (function.Info is not { VendorId: 0x10EC, DeviceId: 0x8139 })
             throw new DmaException($"{function.Info} is no RTL8139, which is 10ec:8139.");
-        RegisterWindow registers = function.MapBar(options.Bar);
-        if (registers.Length < RegisterLength) throw new DmaException($"{function.Info.Address} has {registers.Length} bytes of registers; an RTL8139 has {RegisterLength}.");
+        RegisterWindow registers = function.MapRegisters(options.Bar, RegisterLength);
+        function.FirstInterrupt();
         function.BusMaster = true;
         await ResetAsync(function, registers, cancellationToken).ConfigureAwait(false);
         var driver = new Rtl8139Driver(function, registers, options);
@@ -191,7 +191,10 @@ public sealed partial class Rtl8139Driver : IAsyncDisposable, ICommandSupervisor
         while ((registers.Read8(Rtl8139Register.Command) & Rtl8139Register.Reset) != 0)
         {
             if (clock.GetElapsedTime(started) > s_resetLimit) throw new DmaException($"{function.Info.Address} does not come out of its reset within {s_resetLimit.TotalSeconds} s.");
-            await Task.Delay(TimeSpan.FromMilliseconds(1), clock, cancellationToken).ConfigureAwait(false);
+
+            // Who gives up is heard at its end: a delay that is cancelled would go on in the thread pool, whatever the platform says.
+            await Task.Delay(TimeSpan.FromMilliseconds(1), clock, CancellationToken.None).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
         }
     }
 
@@ -255,6 +258,10 @@ public sealed partial class Rtl8139Driver : IAsyncDisposable, ICommandSupervisor
             }
             catch (DeviceLostException)
             {
+                // Not even a reset helped, or the platform knows that the card is gone: nobody waits for it any more.
+                _transmitter.Forget();
+                Adapter.DeclareStuck();
+                _receiver.Close(lost: true);
                 return;
             }
 

@@ -15,6 +15,7 @@ public sealed class Es1370Driver : IAsyncDisposable
     /// <summary>The largest ring, in bytes: 65,536 dwords.</summary>
     public const int LargestRing = 256 * 1024;
 
+    private const long WindowLength = 0x40;
     private const int LongestPeriod = 65_536;
     private const int Fifo = 64;
     private const int PositionStep = 4;
@@ -35,7 +36,8 @@ public sealed class Es1370Driver : IAsyncDisposable
     {
         _function = function;
         _time = function.Platform.Clock;
-        _registers = function.MapBar(0);
+        _registers = function.MapRegisters(0, WindowLength);
+        function.FirstInterrupt();
 
         // The ring's address register has 32 bits: beyond them the card would play what lies at the bottom of memory.
         _adapter = function.CreateAdapter(new DmaConstraints { AddressBits = 32, ScatterGather = false });

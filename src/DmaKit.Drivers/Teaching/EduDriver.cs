@@ -15,9 +15,10 @@ public sealed class EduDriver : IAsyncDisposable
     // Registers, and their bits.
     private const long Id = 0x00, Number = 0x08, Status = 0x20, Causes = 0x24, Acknowledge = 0x64;
     private const long Source = 0x80, Destination = 0x88, Count = 0x90, Command = 0x98;
+    private const long WindowLength = 0xA0;
     private const uint ExpectedId = 0x010000ED, InterruptAfterFactorial = 0x80, FactorialDone = 0x001, TransferDone = 0x100;
     private const uint Go = 0x1, ToMemory = 0x2, InterruptAtEnd = 0x4;
-    private const uint DeviceBuffer = 0x40000;
+    private const uint DeviceBuffer = 0x40000, AllOnes = uint.MaxValue;
 
     private readonly RegisterWindow _registers;
     private readonly InterruptVector _interrupt;
@@ -29,7 +30,7 @@ public sealed class EduDriver : IAsyncDisposable
     private EduDriver(PciFunction function, RegisterWindow registers)
     {
         _registers = registers;
-        _interrupt = function.Interrupts[0];
+        _interrupt = function.FirstInterrupt();
 
         // The device drives 28 address bits and takes one run of bytes; it has no list of elements.
         _adapter = function.CreateAdapter(new DmaConstraints { AddressBits = 28, ScatterGather = false });
@@ -42,7 +43,7 @@ public sealed class EduDriver : IAsyncDisposable
     public static EduDriver Start(PciFunction function)
     {
         ArgumentNullException.ThrowIfNull(function);
-        RegisterWindow registers = function.MapBar(0);
+        RegisterWindow registers = function.MapRegisters(0, WindowLength);
         uint id = registers.Read32(Id);
         if (id != ExpectedId) throw new DmaException($"{function.Info.Address} is no edu device: its id is 0x{id:X8}, not 0x{ExpectedId:X8}.");
         function.BusMaster = true;
@@ -60,7 +61,10 @@ public sealed class EduDriver : IAsyncDisposable
             _registers.Write32(Status, InterruptAfterFactorial);
             _registers.Write32(Number, number);
             await FinishAsync(cancellationToken).ConfigureAwait(false);
-            return _registers.Read32(Number);
+            uint product = _registers.Read32(Number);
+
+            // No factorial has all bits set; registers that nobody answers for do.
+            return product != AllOnes ? product : throw Gone();
         }
         finally
         {
@@ -131,11 +135,21 @@ public sealed class EduDriver : IAsyncDisposable
         }
     }
 
+    private DeviceLostException Gone() => new("The edu device does not answer any more: its registers read as all ones.");
+
     /// <summary>Waits for the interrupt, looks whether it is the one, and acknowledges it.</summary>
     private async ValueTask FinishAsync(CancellationToken cancellationToken)
     {
         if (_unfinished == 0) return;
-        while ((_registers.Read32(Causes) & _unfinished) == 0) await _interrupt.WaitAsync(cancellationToken).ConfigureAwait(false);
+        uint causes;
+        while (((causes = _registers.Read32(Causes)) & _unfinished) == 0)
+        {
+            // The interrupt of something else: unless it is taken away, it would come again without end.
+            if (causes != 0) _registers.Write32(Acknowledge, causes);
+            await _interrupt.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        if (causes == AllOnes) throw Gone();
         _registers.Write32(Acknowledge, _unfinished);
         _unfinished = 0;
     }

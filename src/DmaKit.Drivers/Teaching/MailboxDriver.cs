@@ -8,12 +8,13 @@ namespace DmaKit.Drivers;
 /// </summary>
 /// <remarks>
 /// Safe from any thread. A packet that takes too long makes it reset the device, which is the only thing that makes the device let go of
-/// a packet; packets of others that the reset ended are sent once more. Source of registers and packet: docs/devices/mailbox.md.
+/// a packet; packets of others that the reset ended are sent again, for as long as a packet may take. Source of registers and packet: docs/devices/mailbox.md.
 /// </remarks>
 public sealed class MailboxDriver : IAsyncDisposable, ICommandSupervisor
 {
     private const long Id = 0x00, Capabilities = 0x04, QueueDepth = 0x08, MemoryLength = 0x0C;
     private const long PacketLow = 0x10, PacketHigh = 0x14, Completed = 0x18, Control = 0x1C, Reset = 0x28;
+    private const long WindowLength = 0x38;
     private const uint ExpectedId = 0x584F424D, NoContext = uint.MaxValue, Run = 0x1, InterruptOnCompletion = 0x2;
     private const uint NeedsContiguous = 0x100, NeedsPages = 0x200;
     private const int BlockLength = 4096;
@@ -82,7 +83,8 @@ public sealed class MailboxDriver : IAsyncDisposable, ICommandSupervisor
     public static MailboxDriver Start(PciFunction function, int packets = 64, TimeSpan? timeout = null)
     {
         ArgumentNullException.ThrowIfNull(function);
-        RegisterWindow registers = function.MapBar(0);
+        RegisterWindow registers = function.MapRegisters(0, WindowLength);
+        function.FirstInterrupt();
         uint id = registers.Read32(Id);
         if (id != ExpectedId) throw new DmaException($"{function.Info.Address} is no mailbox device: its id is 0x{id:X8}, not 0x{ExpectedId:X8}.");
         function.BusMaster = true;
@@ -199,7 +201,9 @@ public sealed class MailboxDriver : IAsyncDisposable, ICommandSupervisor
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfNegative(length);
-        for (bool again = true; ; again = false)
+        TimeProvider clock = _adapter.Function.Platform.Clock;
+        long started = clock.GetTimestamp();
+        while (true)
         {
             // The packet first and map registers second, always.
             using Command<MailboxPacket, MailboxResult> packet = await _packets.RentAsync(cancellationToken).ConfigureAwait(false);
@@ -220,7 +224,9 @@ public sealed class MailboxDriver : IAsyncDisposable, ICommandSupervisor
 
             if (outcome.Status == CommandStatus.Cancelled) throw new OperationCanceledException(cancellationToken);
             if (outcome is { HasReply: true, Reply.Status: MailboxStatus.Success }) return outcome;
-            if (outcome.Status == CommandStatus.Aborted && again) continue;
+
+            // Ended by a reset for another packet's sake: sent once more, but not for longer than a packet may take, or those who give up could keep it for ever.
+            if (outcome.Status == CommandStatus.Aborted && clock.GetElapsedTime(started) < _timeout) continue;
             throw new MailboxException(outcome.Reply.Status, outcome.Status);
         }
     }

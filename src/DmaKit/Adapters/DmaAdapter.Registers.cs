@@ -131,6 +131,17 @@ public sealed partial class DmaAdapter
         foreach (RegisterLease lease in leases) lease.Dispose();
     }
 
+    /// <summary>The device does not let go of anything any more: nobody waits for what it has.</summary>
+    private void TurnWaitersAway()
+    {
+        var error = new DmaException($"{Function.Info.Address} does not let go of what it has, and could not be reset: what this call waited for may never come back.");
+        RegisterLease[] leases;
+        lock (_gate) leases = [.. _leases];
+        Turn.TurnAway(this, error);
+        Domain.MapRegisters.Shared.TurnAway(this, error);
+        foreach (RegisterLease lease in leases) lease.Pool.TurnAway(this, error);
+    }
+
     private RegisterLease NewLease(int count, string? name, DmaRequest? request)
     {
         ThrowIfClosed();

@@ -42,6 +42,23 @@ public sealed partial class DmaAdapter : IAsyncDisposable
     /// </remarks>
     public void DeclareQuiet() => Function.BecomeQuiet(QuietProof.Declared);
 
+    /// <summary>
+    /// For a driver whose last means has failed: the device neither gives back what it has nor can be made quiet. Every call that waits for it ends:
+    /// commands that are posted as <see cref="CommandStatus.TimedOut"/> where they were not given up before, waits for packets, map registers and the adapter's turn
+    /// with a <see cref="DmaException"/>.
+    /// </summary>
+    /// <remarks>
+    /// What the device was told of stays in quarantine until it is known to be quiet after all; until then no packet is handed out. That goes for data which lies where the device reaches
+    /// it, too: it may change under its owner's eyes, and a system buffer that is disposed is kept. From any thread.
+    /// </remarks>
+    public void DeclareStuck()
+    {
+        IQuietListener[] listeners;
+        lock (_gate) listeners = [.. _listeners];
+        foreach (IQuietListener listener in listeners) listener.BecameStuck();
+        TurnWaitersAway();
+    }
+
     /// <summary>Ends the use of the adapter.</summary>
     public ValueTask DisposeAsync()
     {

@@ -7,6 +7,7 @@ public sealed partial class CommandPool<TPacket, TReply>
     /// <summary>Under the gate.</summary>
     private readonly Stack<RentWaiter> _idleWaiters = new();
     private readonly PacketLine _line;
+    private bool _stuck;
 
     private RentWaiter TakeIdleWaiter()
     {
@@ -18,14 +19,13 @@ public sealed partial class CommandPool<TPacket, TReply>
         lock (_gate) _idleWaiters.Push(waiter);
     }
 
-    private void EndWaiters()
+    private void EndWaiters(Exception error)
     {
-        while (_line.TryTurnAway(out Waiter? waiter))
-        {
-            Adapter.Domain.Waits.TurnAway(
-                waiter, new ObjectDisposedException(nameof(CommandPool<TPacket, TReply>), $"Command pool '{Name}' was disposed while this call waited for a packet."));
-        }
+        while (_line.TryTurnAway(out Waiter? waiter)) Adapter.Domain.Waits.TurnAway(waiter, error);
     }
+
+    private DmaException StuckError() => new(
+        $"{Adapter.Function.Info.Address} does not let go of what it has, and could not be reset: '{Name}' hands out no packet until the device is known to be quiet.");
 
     /// <summary>The packets, and who waits for one.</summary>
     private sealed class PacketLine(CommandPool<TPacket, TReply> pool) : WaitLine(pool.Adapter.Domain)
@@ -76,9 +76,19 @@ public sealed partial class CommandPool<TPacket, TReply>
             }
         }
 
+        /// <summary>Whether the device does not let go of anything any more.</summary>
+        public void SetStuck(bool stuck)
+        {
+            using (Pass()) pool._stuck = stuck;
+        }
+
         protected override bool TryTake(Waiter waiter) => ((RentWaiter)waiter).Take(pool.TakeFree());
 
-        protected override void ThrowIfClosed() => ObjectDisposedException.ThrowIf(pool._disposed, pool);
+        protected override void ThrowIfClosed()
+        {
+            ObjectDisposedException.ThrowIf(pool._disposed, pool);
+            if (pool._stuck) throw pool.StuckError();
+        }
     }
 
     /// <summary>A caller who waits for a packet.</summary>

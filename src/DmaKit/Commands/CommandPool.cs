@@ -172,7 +172,7 @@ public sealed partial class CommandPool<TPacket, TReply> : IAsyncDisposable, IPi
     public ValueTask DisposeAsync()
     {
         if (!_line.TryClose(out int @out)) return ValueTask.CompletedTask;
-        EndWaiters();
+        EndWaiters(new ObjectDisposedException(nameof(CommandPool<TPacket, TReply>), $"Command pool '{Name}' was disposed while this call waited for a packet."));
         if (@out > 0)
         {
             _platform.Misuse.Report(new MisuseReport(
@@ -187,8 +187,16 @@ public sealed partial class CommandPool<TPacket, TReply> : IAsyncDisposable, IPi
         return ValueTask.CompletedTask;
     }
 
+    void IQuietListener.BecameStuck()
+    {
+        _line.SetStuck(true);
+        foreach (CommandSlot<TPacket, TReply> slot in _slots) slot.Abandon(CommandStatus.TimedOut);
+        EndWaiters(StuckError());
+    }
+
     void IQuietListener.BecameQuiet(QuietProof proof)
     {
+        _line.SetStuck(false);
         CommandStatus status = proof == QuietProof.DeviceGone ? CommandStatus.DeviceLost : CommandStatus.Aborted;
         foreach (CommandSlot<TPacket, TReply> slot in _slots) slot.End(status);
     }

@@ -240,6 +240,31 @@ internal sealed class CommandSlot<TPacket, TReply> : IValueTaskSource<CommandOut
         if (!mustWait) EndPhase();
     }
 
+    /// <summary>
+    /// The device cannot be made quiet: the caller goes without a reply, even where the device reaches his data. All that the device was told of stays
+    /// in quarantine until it is known to be quiet after all.
+    /// </summary>
+    public void Abandon(CommandStatus status)
+    {
+        long word;
+        do
+        {
+            word = Fence.Read(in _word);
+            if (StateOf(word) is not (Posted or Overdue)) return;
+        }
+        while (!TryGo(word, Expiring));
+
+        if (StateOf(word) == Posted) _status = status;
+        MappingSlot? data = _mapping.Slot;
+        if (data is not null && data.Orphan(_mapping.Generation)) _orphanedData = data;
+        _kept = _pool.Keep(this, _orphanedData, _status);
+        _mapping = default;
+        _pool.NoteUnposted();
+        _owners = 2;
+        Fence.Write(ref _word, Word(VersionOf(word), Orphaned));
+        EndPhase();
+    }
+
     /// <summary>The device is known to be quiet, or gone: what it had ends.</summary>
     public void End(CommandStatus status) => End(VersionOf(Fence.Read(in _word)), status);
 

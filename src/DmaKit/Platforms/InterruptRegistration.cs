@@ -4,7 +4,7 @@ namespace DmaKit.Platforms;
 public sealed class InterruptRegistration : IAsyncDisposable
 {
     private readonly InterruptVector _vector;
-    private readonly TaskCompletionSource _lastRun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _lastRun = new();
 
     internal InterruptRegistration(InterruptVector vector, InterruptHandler handler)
     {
@@ -19,5 +19,11 @@ public sealed class InterruptRegistration : IAsyncDisposable
     /// <summary>Masks the vector and takes the handler away; completes after its last run. From the handler itself it completes after the handler returned.</summary>
     public ValueTask DisposeAsync() => _vector.RemoveAsync(this);
 
-    internal void SignalLastRun() => _lastRun.TrySetResult();
+    /// <summary>Who waits goes on where continuations run, and not on the stack of the delivery.</summary>
+    internal void SignalLastRun() => _vector.Function.Platform.Continuations.Schedule(new Wake(_lastRun));
+
+    private sealed class Wake(TaskCompletionSource lastRun) : IThreadPoolWorkItem
+    {
+        public void Execute() => lastRun.TrySetResult();
+    }
 }

@@ -85,6 +85,20 @@ internal abstract class WaitLine(DmaDomain domain, Lock? gate = null)
         }
     }
 
+    /// <summary>Ends the waits of one adapter: its device does not let go of anything any more.</summary>
+    public void TurnAway(DmaAdapter adapter, Exception error)
+    {
+        bool any = false;
+        foreach (Waiter waiter in CopyWaiters())
+        {
+            if (waiter.Adapter != adapter || !TryLeave(waiter)) continue;
+            Domain.Waits.TurnAway(waiter, error);
+            any = true;
+        }
+
+        if (any) GrantInOrder();
+    }
+
     /// <summary>Grants one that is not the first, if it fits now.</summary>
     public bool TryGrant(Waiter waiter)
     {

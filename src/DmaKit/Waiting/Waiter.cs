@@ -43,7 +43,7 @@ internal abstract class Waiter(DmaAdapter adapter) : IThreadPoolWorkItem
     public abstract Hold Hold { get; }
 
     /// <summary>The adapter whose resources are waited for.</summary>
-    protected DmaAdapter Adapter { get; } = adapter;
+    public DmaAdapter Adapter { get; } = adapter;
 
     /// <summary>Called once it is in the queue: from now on it may end.</summary>
     public void CancelWith(CancellationToken token)

@@ -27,6 +27,7 @@ public sealed class HelpTests
     [InlineData("net receive")]
     [InlineData("play")]
     [InlineData("record")]
+    [InlineData("torture")]
     [InlineData("unbind")]
     public async Task E2_HelpIsTheGoldenText(string verb)
     {

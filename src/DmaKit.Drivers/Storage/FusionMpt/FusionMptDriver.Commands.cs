@@ -1,11 +1,12 @@
 using System.Runtime.CompilerServices;
+using DmaKit.Platforms;
 
 namespace DmaKit.Drivers;
 
 public sealed partial class FusionMptDriver
 {
     private readonly TaskCompletionSource _drained = new();
-    private TaskCompletionSource _reopened = new();
+    private readonly List<Wake> _waiting = [];
     private DmaException? _failure;
     private int _active = 1;
     private int _closing;
@@ -109,7 +110,6 @@ public sealed partial class FusionMptDriver
     /// <summary>Resets the adapter and brings it up again. Commands that it had end as aborted.</summary>
     internal async ValueTask ResetAdapterAsync(CancellationToken cancellationToken)
     {
-        Interlocked.Exchange(ref _reopened, new TaskCompletionSource());
         Gate.Close();
         try
         {
@@ -133,6 +133,9 @@ public sealed partial class FusionMptDriver
         {
             Notes.Add($"the adapter could not be brought up again: {e.Message}");
             _failure = e;
+
+            // Nothing more can make the adapter let go: who waits for it is told, and the memory stays in quarantine.
+            if (e is not DeviceLostException) Adapter.DeclareStuck();
             WakeWaiters();
         }
     }
@@ -277,12 +280,39 @@ public sealed partial class FusionMptDriver
                     status, $"{command.Describe()} of target {target}", _closing != 0 ? "the driver was closed" : _failure!.Message.TrimEnd('.'), null, _failure);
             }
 
-            await _reopened.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await AwaitReopenedAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
+    /// <summary>Waits until the gate may have opened, or the caller gives up.</summary>
+    /// <remarks>Each waits for a task of its own: of several that wait for one, the framework would send some to the thread pool, whatever the platform says.</remarks>
+    private async Task AwaitReopenedAsync(CancellationToken cancellationToken)
+    {
+        var wait = new Wake(_function.Platform.Continuations);
+        lock (_waiting) _waiting.Add(wait);
+        if (Gate.IsOpen || _closing != 0 || _failure is not null)
+        {
+            lock (_waiting) _waiting.Remove(wait);
+            return;
+        }
+
+        using (cancellationToken.UnsafeRegister(static state => ((Wake)state!).Schedule(), wait)) await wait.Task.ConfigureAwait(false);
+        lock (_waiting) _waiting.Remove(wait);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
     /// <summary>Those who wait go on where continuations run, not on the stack of the recovery.</summary>
-    private void WakeWaiters() => _function.Platform.Continuations.Schedule(new Wake(_reopened));
+    private void WakeWaiters()
+    {
+        Wake[] all;
+        lock (_waiting)
+        {
+            all = [.. _waiting];
+            _waiting.Clear();
+        }
+
+        foreach (Wake wait in all) wait.Schedule();
+    }
 
     private void Enter()
     {
@@ -313,8 +343,14 @@ public sealed partial class FusionMptDriver
         await _drained.Task.ConfigureAwait(false);
     }
 
-    private sealed class Wake(TaskCompletionSource reopened) : IThreadPoolWorkItem
+    private sealed class Wake(ContinuationScheduler continuations) : IThreadPoolWorkItem
     {
-        public void Execute() => reopened.TrySetResult();
+        private readonly TaskCompletionSource _woken = new();
+
+        public Task Task => _woken.Task;
+
+        public void Schedule() => continuations.Schedule(this);
+
+        public void Execute() => _woken.TrySetResult();
     }
 }

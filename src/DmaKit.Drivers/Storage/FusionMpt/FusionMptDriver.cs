@@ -28,7 +28,8 @@ public sealed partial class FusionMptDriver : IAsyncDisposable, IScsiTransport
     {
         _function = function;
         _options = options;
-        _registers = function.MapBar(1);
+        _registers = function.MapRegisters(1, FusionMptRegister.WindowLength);
+        function.FirstInterrupt();
         TimeProvider clock = function.Platform.Clock;
         Notes = new FusionMptNotices(options.Logger, function.Info.Address);
         _recovery = new FusionMptRecovery(this, options, clock);
@@ -70,6 +71,7 @@ public sealed partial class FusionMptDriver : IAsyncDisposable, IScsiTransport
     /// <param name="function">The open function; it stays the caller's. Its bus mastering is switched on.</param>
     /// <param name="options">What can be chosen; null for the defaults.</param>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="DmaException">The function lacks registers or an interrupt: it is no such adapter.</exception>
     /// <exception cref="FusionMptException">The adapter does not come up; the exception has its fault code, if it has one.</exception>
     /// <exception cref="DmaResourceException">Not even the least memory can be had.</exception>
     /// <exception cref="DeviceLostException">The device is gone.</exception>
@@ -77,8 +79,8 @@ public sealed partial class FusionMptDriver : IAsyncDisposable, IScsiTransport
         PciFunction function, FusionMptDriverOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(function);
-        function.BusMaster = true;
         var driver = new FusionMptDriver(function, options ?? new FusionMptDriverOptions());
+        function.BusMaster = true;
         try
         {
             await driver.PrepareAsync(cancellationToken).ConfigureAwait(false);

@@ -116,7 +116,7 @@ internal sealed class FusionMptIoc(RegisterWindow registers, TimeProvider clock,
         while (!isThere(registers.Read32(register)))
         {
             if (clock.GetElapsedTime(start) >= limit) throw Stuck(what);
-            await Task.Delay(PollInterval, clock, cancellationToken).ConfigureAwait(false);
+            await PauseAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -127,8 +127,16 @@ internal sealed class FusionMptIoc(RegisterWindow registers, TimeProvider clock,
         {
             if ((registers.Read32(FusionMptRegister.Doorbell) & FusionMptRegister.StateMask) == FusionMptRegister.StateReady) return true;
             if (clock.GetElapsedTime(start) >= limit) return false;
-            await Task.Delay(PollInterval, clock, cancellationToken).ConfigureAwait(false);
+            await PauseAsync(cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Between two looks. Who gives up is heard at its end: a delay that is cancelled would go on in the thread pool, whatever the platform says.</summary>
+    private async ValueTask PauseAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        await Task.Delay(PollInterval, clock, CancellationToken.None).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
     }
 
     private FusionMptException Stuck(string what)

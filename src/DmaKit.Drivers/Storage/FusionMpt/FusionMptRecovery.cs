@@ -139,7 +139,10 @@ internal sealed class FusionMptRecovery(FusionMptDriver driver, FusionMptDriverO
         while (slot.IsOut(tag, gate.Epoch))
         {
             if (clock.GetElapsedTime(start) >= limit) return false;
-            await Task.Delay(PollInterval, clock, _stop.Token).ConfigureAwait(false);
+
+            // Who closes the driver is heard at its end: a delay that is cancelled would go on in the thread pool, whatever the platform says.
+            await Task.Delay(PollInterval, clock, CancellationToken.None).ConfigureAwait(false);
+            _stop.Token.ThrowIfCancellationRequested();
         }
 
         return true;

@@ -3,6 +3,9 @@ namespace DmaKit.Drivers;
 /// <summary>The adapter's registers, in bytes from the start of BAR 1, and their bits. All are 32 bits wide. Source: the public MPI 1.5 headers.</summary>
 internal static class FusionMptRegister
 {
+    /// <summary>How many bytes of registers the driver uses.</summary>
+    public const long WindowLength = 0x48;
+
     /// <summary>Read: state, and halfwords of a handshake. Write: a function, or words of a handshake.</summary>
     public const long Doorbell = 0x00;
 

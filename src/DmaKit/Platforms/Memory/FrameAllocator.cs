@@ -29,6 +29,9 @@ internal sealed class FrameAllocator
         for (int order = 0; order < orders; order++) _free[order] = new FrameBitmap(end >> order);
     }
 
+    /// <summary>For checkers: is told of every frame that is handed out or given back. Null, the default, is nobody.</summary>
+    internal IFrameWitness? Witness { get; set; }
+
     /// <summary>Frames that nobody has.</summary>
     internal long FreeFrames
     {
@@ -56,6 +59,7 @@ internal sealed class FrameAllocator
             if (first < 0) first = FindStretch(request);
             if (first < 0) return false;
             Take(first, request.Count);
+            Witness?.Taken(first, request.Count);
             return true;
         }
     }
@@ -73,6 +77,7 @@ internal sealed class FrameAllocator
                 if (first < 0) continue;
                 Take(first, 1L << wanted);
                 run = new FrameRun(first, 1L << wanted);
+                Witness?.Taken(first, run.Count);
                 return true;
             }
 
@@ -92,6 +97,7 @@ internal sealed class FrameAllocator
             if (count > 0 && free.Count != 0 && free.First < first + count)
                 throw new InvalidOperationException($"Frame {Math.Max(first, free.First)} was freed twice.");
             Put(first, count);
+            Witness?.Freed(first, count);
         }
     }
 
