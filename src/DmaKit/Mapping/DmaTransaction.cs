@@ -162,7 +162,7 @@ public sealed class DmaTransaction : IDisposable
         Expect(DmaTransactionState.Staged, call);
         if (bytes < 0 || bytes > _stageLength)
             throw new ArgumentOutOfRangeException(nameof(bytes), bytes, $"The device transferred 0 to {_stageLength} bytes of this stage.");
-        if (_stage.IsPosted) 
+        if (_stage.IsPosted)
             throw Adapter.Function.Platform.Misuse.Refuse(
                 "mapping-touched-while-posted", Adapter.Function.Info.Address,
                 "The command that the stage was posted with has not ended: until then the bytes are the device's. Await the command, then complete the stage.");
