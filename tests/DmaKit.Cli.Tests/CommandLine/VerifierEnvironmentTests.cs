@@ -24,6 +24,6 @@ public sealed class VerifierEnvironmentTests : IDisposable
     {
         ToolResult result = await ToolProcess.RunAsync(null, new Dictionary<string, string> { ["DMAKIT_VERIFY"] = "yes" }, "devices");
         Assert.Equal(ExitCode.Failed, result.ExitCode);
-        Assert.Equal("dmakit: DMAKIT_VERIFY has the word 'yes'; legal: 1, throw, failfast, bounce, nostacks, with commas between", result.Error.Trim());
+        Assert.Equal("dmakit: DMAKIT_VERIFY has the word 'yes'; legal: 1, throw, failfast, bounce, nostacks, advice, with commas between", result.Error.Trim());
     }
 }
