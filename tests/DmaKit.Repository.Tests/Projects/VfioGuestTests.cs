@@ -3,6 +3,9 @@ namespace DmaKit.Repository.Tests;
 /// <summary>eng/vfio-guest with a QEMU that only pretends: its last line and its status, however the guest ended.</summary>
 public sealed class VfioGuestTests
 {
+    // All that the runner says then.
+    private const string NoTests = "=== TEST EXECUTION SUMMARY ===\n   DmaKit.Vfio.GuestTests  Total: 0\n";
+
     private const string Started = "== type1\n    T.A [STARTING]\n    T.A [FINISHED] Time: 0.1s\n";
 
     [Theory]
@@ -13,10 +16,10 @@ public sealed class VfioGuestTests
     [InlineData("a fixture failed", 87, 3, 1, 0, 0, "2 passed, 1 failed", false)]
     [InlineData("the guest fell over behind its tests", 0, 3, 0, 0, 0, "3 passed, 1 failed", false)]
     [InlineData("it took too long", 124, 3, 0, 0, 0, "3 passed, 1 failed", false)]
-    [InlineData("nothing ran", 85, 0, 0, 0, 0, "0 passed, 0 failed", false)]
+    [InlineData("nothing ran", 85, 0, 0, 0, 0, "0 passed, 1 failed", false)]
     public async Task The_last_line_is_the_real_counts(string what, int code, int total, int errors, int failed, int skipped, string last, bool succeeds)
     {
-        ProcessRun run = await Guest(Started + Summary(total, errors, failed, skipped) + "== uio\n" + Summary(0, 0, 0, 0), code);
+        ProcessRun run = await Guest(Started + Summary(total, errors, failed, skipped) + "== uio\n" + NoTests, code, arguments: "-class X");
         Assert.True(run.Output.Split('\n')[^1] == last, $"{what}:\n{run.Output}");
         Assert.Equal(succeeds, run.Status == 0);
         Assert.Contains("passed type1 T.A 0.1s\n", run.Output, StringComparison.Ordinal);
@@ -33,6 +36,41 @@ public sealed class VfioGuestTests
         Assert.Equal("1 passed, 1 failed", one.Output.Split('\n')[^1]);
         Assert.Contains("without the counts of uio", one.Output, StringComparison.Ordinal);
         Assert.NotEqual(0, one.Status);
+    }
+
+    [Fact]
+    public async Task A_run_without_tests_failed_unless_others_were_asked_for()
+    {
+        string said = Started + Summary(3, 0, 0, 0) + "== uio\n" + NoTests;
+        ProcessRun chosen = await Guest(said, 85, arguments: "-class X"), all = await Guest(said, 85);
+        Assert.EndsWith("None of the tests that were asked for is one of the run uio.\n3 passed, 0 failed", chosen.Succeeded().Output, StringComparison.Ordinal);
+        Assert.EndsWith("The run uio has no tests.\n3 passed, 1 failed", all.Output, StringComparison.Ordinal);
+        Assert.NotEqual(0, all.Status);
+        ProcessRun none = await Guest(Started + NoTests + "== uio\n" + NoTests, 85, arguments: "-method X");
+        Assert.EndsWith("No run has such a test.\n0 passed, 1 failed", none.Output, StringComparison.Ordinal);
+        Assert.NotEqual(0, none.Status);
+    }
+
+    [Theory]
+    [InlineData("HUP", 129)]
+    [InlineData("INT", 130)]
+    [InlineData("TERM", 143)]
+    public async Task A_signal_ends_the_guest_too_and_leaves_nothing(string signal, int status)
+    {
+        string tries = Directory.CreateTempSubdirectory("dmakit-guest-tries-").FullName;
+        try
+        {
+            // Its QEMU says who it is, has the script told to end, and would go on for a minute.
+            ProcessRun run = await Guest("", 85, qemu: $"echo $$ >'{tries}/pid'\nkill -{signal} $PPID\nexec sleep 60\n", temporary: tries);
+            Assert.Equal(status, run.Status);
+            string pid = (await File.ReadAllTextAsync(Path.Combine(tries, "pid"), TestContext.Current.CancellationToken)).Trim();
+            Assert.False(Directory.Exists($"/proc/{pid}"), "QEMU goes on");
+            Assert.Equal([Path.Combine(tries, "pid")], Directory.GetFileSystemEntries(tries));
+        }
+        finally
+        {
+            Directory.Delete(tries, recursive: true);
+        }
     }
 
     [Theory]
@@ -56,17 +94,25 @@ public sealed class VfioGuestTests
         Assert.Equal(succeeds, run.Status == 0);
     }
 
+    // Those that the guest's first process loads.
+    private static async Task<string[]> ModulesAsync()
+    {
+        string[] lines = await File.ReadAllLinesAsync(Path.Combine(RepositoryTree.Root, "eng/vfio-guest"), TestContext.Current.CancellationToken);
+        string line = lines.Single(l => l.StartsWith("modules=\"", StringComparison.Ordinal));
+        return line["modules=\"".Length..^1].Split(' ');
+    }
+
     private static string Summary(int total, int errors, int failed, int skipped) =>
         $"=== TEST EXECUTION SUMMARY ===\n   DmaKit.Vfio.GuestTests  Total: {total}, Errors: {errors}, Failed: {failed}, Skipped: {skipped}, Not Run: 0, Time: 1.5s\n";
 
-    private static async Task<ProcessRun> Guest(string results, int code, string? ci = null, bool kernel = true)
+    private static async Task<ProcessRun> Guest(string results, int code, string? ci = null, bool kernel = true, string arguments = "", string? qemu = null, string? temporary = null)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The guest's script is for Linux.");
         string folder = Directory.CreateTempSubdirectory("dmakit-guest-").FullName;
         try
         {
             await File.WriteAllTextAsync(Path.Combine(folder, "said"), results, TestContext.Current.CancellationToken);
-            await PretendedProgram.WriteAsync(folder, "qemu-system-x86_64", $"for a in \"$@\"; do case $a in file,id=results,path=*) cp '{folder}/said' \"${{a#*path=}}\" ;; file:*/console) : >\"${{a#file:}}\" ;; esac; done\nexit {code}\n");
+            await PretendedProgram.WriteAsync(folder, "qemu-system-x86_64", qemu ?? $"for a in \"$@\"; do case $a in file,id=results,path=*) cp '{folder}/said' \"${{a#*path=}}\" ;; file:*/console) : >\"${{a#file:}}\" ;; esac; done\nexit {code}\n");
             await PretendedProgram.WriteAsync(folder, "apt-cache", kernel ? "echo '  Depends: linux-image-pretended'\n" : "exit 1\n");
             foreach (string name in (string[])["apt-get", "busybox", "zstd", "xz", "dpkg-deb", "dotnet"]) await PretendedProgram.WriteAsync(folder, name, "exit 0\n");
             await PretendedProgram.WriteAsync(folder, "cpio", "cat >/dev/null\n");
@@ -74,14 +120,13 @@ public sealed class VfioGuestTests
             if (kernel)
             {
                 Directory.CreateDirectory(cached);
-                await File.WriteAllTextAsync(Path.Combine(cached, "vfio.ko"), "", TestContext.Current.CancellationToken);
-                await File.WriteAllTextAsync(Path.Combine(cached, "uio_pci_generic.ko"), "", TestContext.Current.CancellationToken);
+                foreach (string module in await ModulesAsync()) await File.WriteAllTextAsync(Path.Combine(cached, module + ".ko"), "", TestContext.Current.CancellationToken);
                 await File.WriteAllTextAsync(Path.Combine(cached, "../vmlinux"), "", TestContext.Current.CancellationToken);
             }
 
             return await ProcessRun.Of(
                 "bash",
-                ["-c", "exec bash eng/vfio-guest 2>&1"],
+                ["-c", $"exec bash eng/vfio-guest {arguments} 2>&1"],
                 RepositoryTree.Root,
                 new Dictionary<string, string?>(StringComparer.Ordinal)
                 {
@@ -89,6 +134,7 @@ public sealed class VfioGuestTests
                     ["NO_BUILD"] = "1",
                     ["DMAKIT_NO_GUEST"] = null,
                     ["XDG_CACHE_HOME"] = folder,
+                    ["TMPDIR"] = temporary ?? Path.GetTempPath(),
                     ["PATH"] = folder + ":" + Environment.GetEnvironmentVariable("PATH"),
                 },
                 TestContext.Current.CancellationToken);
