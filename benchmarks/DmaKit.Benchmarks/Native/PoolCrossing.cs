@@ -22,18 +22,26 @@ internal sealed unsafe class PoolCrossing : IDisposable
 
     public long Play(int n)
     {
-        // The positions lie 256 bytes apart: 16 written here, 48 there.
+        // The positions lie 256 bytes apart: 16 written here, 48 there. Each side looks at the other's only when what it saw last is not enough;
+        // this one's stands beside its own.
+        long headSeen = _ends[17];
         int done = 0;
         for (; done < n; done += Pools.Burst)
         {
             int got = 0;
             while ((got += _mine.TryRent(_burst.AsSpan(got))) < Pools.Burst) Thread.SpinWait(1);
             long tail = _ends[16];
-            while (tail + Pools.Burst - Volatile.Read(ref _ends[48]) > Slots) Thread.SpinWait(1);
+            while (tail + Pools.Burst - headSeen > Slots)
+            {
+                headSeen = Volatile.Read(ref _ends[48]);
+                if (tail + Pools.Burst - headSeen > Slots) Thread.SpinWait(1);
+            }
+
             _burst.CopyTo(_ring.AsSpan((int)(tail & Mask)));
             Volatile.Write(ref _ends[16], tail + Pools.Burst);
         }
 
+        _ends[17] = headSeen;
         return done;
     }
 
@@ -44,10 +52,11 @@ internal sealed unsafe class PoolCrossing : IDisposable
     // SAFETY: the word is the other core's, and outlives the call.
     private void Return(int* stop)
     {
+        long tailSeen = 0;
         while (true)
         {
             long head = _ends[48];
-            if (Volatile.Read(ref _ends[16]) == head)
+            if (tailSeen <= head && (tailSeen = Volatile.Read(ref _ends[16])) == head)
             {
                 if (Volatile.Read(ref *stop) != 0) return;
                 continue;

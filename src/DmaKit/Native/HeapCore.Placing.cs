@@ -10,13 +10,13 @@ internal sealed unsafe partial class HeapCore
         uint start = 0;
         uint run = 0;
 
-        // A run that is hardly longer than a short piece seldom holds an aligned place.
-        bool worthwhile = length >= alignment / 2;
-        if (worthwhile) run = Probe(bin, length, alignment, boundary, Probes, ref start);
-        if (run == 0 && worthwhile)
+        // Runs of the piece's own bin are longer than it by less than the bin is wide: one that holds an aligned place is rare unless the
+        // alignment is as small as that. Nor does a run that is hardly longer than a short piece often hold one.
+        if (length >> SubBits >= alignment - 1) run = Probe(bin, length, alignment, boundary, Probes, ref start);
+        if (run == 0 && length >= alignment / 2)
         {
             uint next = NextBin(bin + 1);
-            if (next != 0) run = Probe(next, length, alignment, boundary, Probes, ref start);
+            if (next != 0) run = Probe(next, length, alignment, boundary, 1, ref start);
         }
 
         if (run == 0)

@@ -254,6 +254,7 @@ internal sealed unsafe partial class HeapCore
         FreeRuns++;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Remove(uint run)
     {
         // SAFETY: owner: this heap's pinned tables; bounds: numbers of its own nodes and bins; thread: under the gate.
