@@ -144,6 +144,9 @@ public sealed class QemuPlatform : DmaPlatform
         _memory.Dispose();
     }
 
+    /// <summary>Completes when every interrupt that devices raised so far has been delivered, and what VT-d refused has been told.</summary>
+    internal ValueTask SettleAsync() => _pump.IdleAsync();
+
     /// <summary>QEMU is gone for certain: nothing touches memory any more.</summary>
     private void NoteGone()
     {

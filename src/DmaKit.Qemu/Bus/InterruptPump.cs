@@ -27,6 +27,7 @@ internal sealed class InterruptPump
     private readonly bool[] _dead = new bool[Lines];
     private readonly int[] _unhandled = new int[Lines];
     private readonly List<TaskCompletionSource> _drains = [];
+    private readonly List<TaskCompletionSource> _idlers = [];
     private readonly List<LineVector> _due = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -110,6 +111,19 @@ internal sealed class InterruptPump
         }
     }
 
+    /// <summary>Completes when a whole pass found nothing to deliver, and the chore was done in it.</summary>
+    internal ValueTask IdleAsync()
+    {
+        lock (_gate)
+        {
+            if (_stopping) return new ValueTask(_ended.Task);
+            var idle = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _idlers.Add(idle);
+            WakeLocked();
+            return new ValueTask(idle.Task);
+        }
+    }
+
     /// <summary>Ends the thread; completes when it is over.</summary>
     internal ValueTask StopAsync()
     {
@@ -132,10 +146,11 @@ internal sealed class InterruptPump
     {
         while (true)
         {
-            TaskCompletionSource[] drained;
+            TaskCompletionSource[] drained, idle;
             lock (_gate)
             {
                 drained = _drains.Count == 0 ? [] : [.. _drains];
+                idle = _idlers.Count == 0 ? [] : [.. _idlers];
                 _drains.Clear();
                 _woken = false;
                 if (_stopping) break;
@@ -146,18 +161,28 @@ internal sealed class InterruptPump
             try
             {
                 worked = DeliverMessages() | DeliverLines();
-                DoChore(force: false);
+                DoChore(force: idle.Length > 0);
             }
             catch (DeviceLostException)
             {
                 // Everybody who uses the device is told so; here there is only nothing more to deliver.
             }
 
-            if (!worked) Pause();
+            if (worked) continue;
+            CompleteIdlers(idle);
+            Pause();
         }
 
         foreach (TaskCompletionSource drain in _drains) drain.SetResult();
+        foreach (TaskCompletionSource idle in _idlers) idle.SetResult();
         _ended.SetResult();
+    }
+
+    private void CompleteIdlers(TaskCompletionSource[] idle)
+    {
+        if (idle.Length == 0) return;
+        lock (_gate) _idlers.RemoveRange(0, idle.Length);
+        foreach (TaskCompletionSource one in idle) one.SetResult();
     }
 
     private bool DeliverMessages()

@@ -18,8 +18,7 @@ public sealed class VerifierPagesTests
     public void A_rules_page_is_made_from_the_rule_and_its_two_drivers(string id)
     {
         VerifierRule rule = VerifierRules.Find(id)!;
-        string path = $"tests/DmaKit.Verification.Tests/Rules/Dmk{id[3..]}.cs";
-        Same($"{Folder}/{id}.md", Page(rule, new SourceFile(path, RepositoryTree.Read(path))));
+        Same($"{Folder}/{id}.md", Page(rule, Drivers(rule)));
     }
 
     [Fact]
@@ -48,6 +47,24 @@ public sealed class VerifierPagesTests
         Assert.NotEqual(RepositoryTree.Read($"{Folder}/{rule.Id}.md"), page);
     }
 
+    [Fact]
+    public void Twin_a_rule_that_QEMU_does_not_show_says_why()
+    {
+        var ours = new SourceFile("a.cs", "[NotOnQemu(\"its time is the real one\")] class A { Task Buggy(RuleBench bench) => Write(1); Task Clean(RuleBench bench) => Write(2); }");
+        Assert.Contains("- **Shown on:** the emulated machine only: its time is the real one.\n", Page(VerifierRules.All[0], ours), StringComparison.Ordinal);
+    }
+
+    private static SourceFile Drivers(VerifierRule rule)
+    {
+        string path = $"tests/DmaKit.Verification.Tests/Rules/Dmk{rule.Id[3..]}.cs";
+        return new SourceFile(path, RepositoryTree.Read(path));
+    }
+
+    /// <summary>Why a rule's drivers do not run on QEMU, or null where they do.</summary>
+    private static string? NotOnQemu(SourceFile tests)
+        => tests.Root.DescendantNodes().OfType<AttributeSyntax>().SingleOrDefault(a => a.Name.ToString() == "NotOnQemu")
+            is { ArgumentList.Arguments: [{ Expression: LiteralExpressionSyntax why }] } ? why.Token.ValueText : null;
+
     private static string Page(VerifierRule rule, SourceFile tests)
     {
         var page = new StringBuilder();
@@ -55,6 +72,7 @@ public sealed class VerifierPagesTests
         if (rule.IsDevices) page.Append("It is the device that breaks this rule: a driver meets it, and does not cause it.\n\n");
         page.Append($"- **Usual cause:** {rule.Cause}\n- **Mend:** {rule.Mend}\n");
         if (rule.Checks.Count > 0) page.Append($"- **Elsewhere:** {string.Join(", ", rule.Checks)} in [the table of other systems' checks](checks.md).\n");
+        page.Append($"- **Shown on:** {(NotOnQemu(tests) is { } why ? $"the emulated machine only: {why}" : "the emulated machine, and QEMU with VT-d")}.\n");
         page.Append("\nFrom the driver that breaks it (-) to the one that keeps it (+):\n\n```diff\n");
         page.Append(Difference(Body(tests, "Buggy"), Body(tests, "Clean")));
         return page.Append("```\n\n[All rules](README.md)\n").ToString();
@@ -62,9 +80,9 @@ public sealed class VerifierPagesTests
 
     private static string Table()
     {
-        var table = new StringBuilder("| rule | what it says | broken by |\n| --- | --- | --- |\n");
+        var table = new StringBuilder("| rule | what it says | broken by | shown on |\n| --- | --- | --- | --- |\n");
         foreach (VerifierRule rule in VerifierRules.All)
-            table.Append($"| [{rule.Id}]({rule.Id}.md) {rule.Name} | {rule.Meaning} | {(rule.IsDevices ? "device" : "driver")} |\n");
+            table.Append($"| [{rule.Id}]({rule.Id}.md) {rule.Name} | {rule.Meaning} | {(rule.IsDevices ? "device" : "driver")} | {(NotOnQemu(Drivers(rule)) is null ? "emulated, QEMU" : "emulated")} |\n");
         return table.ToString();
     }
 

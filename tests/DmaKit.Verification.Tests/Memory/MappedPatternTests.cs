@@ -147,7 +147,7 @@ public sealed class MappedPatternTests
     public async Task Memory_that_the_device_reaches_where_it_lies_is_left_alone()
     {
         await using RuleBench bench = await RuleBench.OpenAsync(new RuleOptions());
-        using Platforms.SystemBuffer memory = bench.Machine.AllocateSystemBuffer(4096);
+        using Platforms.SystemBuffer memory = bench.Machine.Platform.AllocateSystemBuffer(4096);
         memory.Memory(0, 4096).Span.Fill(7);
         Assert.True(bench.Dma.TryMap(memory.Memory(0, 4096), DmaDirection.FromDevice, out DmaMapping mapping));
         Assert.Equal(4096, mapping.DirectBytes);

@@ -1,4 +1,3 @@
-using DmaKit.Devices;
 using DmaKit.Platforms;
 
 namespace DmaKit.Verification.Tests.Rules;
@@ -11,7 +10,7 @@ public sealed class Dmk2011 : RuleTest
 
     private protected override async Task Buggy(RuleBench bench)
     {
-        await using PciFunction second = await bench.Machine.OpenAsync(bench.Machine.Add(new EduDevice()), TestContext.Current.CancellationToken);
+        await using PciFunction second = await bench.Machine.OpenAsync(bench.Machine.AddEdu());
         await using DmaAdapter other = second.CreateAdapter(new DmaConstraints { AddressBits = 28 });
         using RegisterLease kept = bench.Dma.ReserveRegisters(2, "sense data");
         Assert.True(other.TryMap(new byte[64], DmaDirection.ToDevice, new MappingOptions { Lease = kept }, out DmaMapping sense));
@@ -20,7 +19,7 @@ public sealed class Dmk2011 : RuleTest
 
     private protected override async Task Clean(RuleBench bench)
     {
-        await using PciFunction second = await bench.Machine.OpenAsync(bench.Machine.Add(new EduDevice()), TestContext.Current.CancellationToken);
+        await using PciFunction second = await bench.Machine.OpenAsync(bench.Machine.AddEdu());
         await using DmaAdapter other = second.CreateAdapter(new DmaConstraints { AddressBits = 28 });
         using RegisterLease kept = other.ReserveRegisters(2, "sense data");
         Assert.True(other.TryMap(new byte[64], DmaDirection.ToDevice, new MappingOptions { Lease = kept }, out DmaMapping sense));

@@ -1,4 +1,3 @@
-using DmaKit.Devices;
 using DmaKit.Platforms;
 
 namespace DmaKit.Verification.Tests.Rules;
@@ -11,7 +10,7 @@ public sealed class Dmk3006 : RuleTest
 
     private protected override async Task Buggy(RuleBench bench)
     {
-        string place = bench.Machine.Add(new EduDevice(new EduOptions { TransferDelay = TimeSpan.Zero }));
+        string place = bench.Machine.AddEdu();
         await using PciFunction second = await bench.Machine.OpenAsync(place);
         await using DmaAdapter other = second.CreateAdapter(new() { AddressBits = 28 });
         await using CommandPool<RequestFrame, int> pool = Requests.Create(bench);
@@ -21,7 +20,7 @@ public sealed class Dmk3006 : RuleTest
 
     private protected override async Task Clean(RuleBench bench)
     {
-        string place = bench.Machine.Add(new EduDevice(new EduOptions { TransferDelay = TimeSpan.Zero }));
+        string place = bench.Machine.AddEdu();
         await using PciFunction second = await bench.Machine.OpenAsync(place);
         await using DmaAdapter other = second.CreateAdapter(new() { AddressBits = 28 });
         await using CommandPool<RequestFrame, int> pool = Requests.Create(bench);

@@ -15,6 +15,7 @@ public sealed class Dmk6002 : RuleTest
         bench.Machine.RunUntilIdle();
         foreach (DmaMapping mapping in held) mapping.Complete(0);
         bench.Machine.RunUntilIdle();
+        await ((Task)Task.WhenAll(more)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         foreach (Task<DmaMapping> mapping in more.Where(m => m.IsCompletedSuccessfully)) (await mapping).Complete(0);
     }
 

@@ -1,10 +1,8 @@
-using DmaKit.Devices;
-using DmaKit.Emulation;
 using DmaKit.Platforms;
 
 namespace DmaKit.Verification.Tests;
 
-/// <summary>What the driver of a rule runs on: a stepped machine with an edu device, watched by a verifier.</summary>
+/// <summary>What the driver of a rule runs on: a machine with an edu device.</summary>
 internal sealed class RuleBench : IAsyncDisposable
 {
     /// <summary>Where the edu device's own memory is to its transfer engine.</summary>
@@ -12,17 +10,21 @@ internal sealed class RuleBench : IAsyncDisposable
 
     private static readonly DmaConstraints s_limits = new() { AddressBits = 28 };
 
-    private RuleBench(EmulatedPlatform machine, DmaVerifier verifier, PciFunction function, bool busMaster)
+    private readonly bool _ownsMachine;
+
+    private RuleBench(RuleMachine machine, DmaVerifier verifier, PciFunction function, bool busMaster, bool ownsMachine)
     {
         Machine = machine;
         Verifier = verifier;
+        _ownsMachine = ownsMachine;
         Function = function;
         function.BusMaster = busMaster;
         Dma = function.CreateAdapter(s_limits);
         Registers = function.MapBar(0);
+        machine.Drives(Registers);
     }
 
-    public EmulatedPlatform Machine { get; }
+    public RuleMachine Machine { get; }
 
     public DmaVerifier Verifier { get; }
 
@@ -32,13 +34,16 @@ internal sealed class RuleBench : IAsyncDisposable
 
     public RegisterWindow Registers { get; }
 
+    /// <summary>Opens an edu device, which the bench closes again; the machine stays.</summary>
+    public static async Task<RuleBench> OpenAsync(RuleMachine machine, DmaVerifier verifier, string edu, RuleOptions options) =>
+        new(machine, verifier, await machine.OpenAsync(edu), options.BusMaster, ownsMachine: false);
+
+    /// <summary>Makes a machine of our own, which goes with the bench.</summary>
     public static async Task<RuleBench> OpenAsync(RuleOptions options)
     {
-        var limits = new EmulatedPlatformOptions { MemoryBytes = 64 << 20, Stepped = true, Iommu = options.Iommu, AllowMessages = options.Messages };
-        var machine = new EmulatedPlatform(options.MapRegisters is { } registers ? limits with { MapRegisters = registers } : limits);
-        DmaVerifier verifier = DmaVerifier.Attach(machine, options.Verifier);
-        string address = machine.Add(new EduDevice(new EduOptions { TransferDelay = TimeSpan.Zero }));
-        return new RuleBench(machine, verifier, await machine.OpenAsync(address), options.BusMaster);
+        RuleMachine machine = EmulatedRuleMachine.Start(options);
+        DmaVerifier verifier = DmaVerifier.Attach(machine.Platform, options.Verifier);
+        return new RuleBench(machine, verifier, await machine.OpenAsync(machine.AddEdu()), options.BusMaster, ownsMachine: true);
     }
 
     /// <summary>Has the edu device copy bytes from its own memory to a place that the driver names, and ends when it has.</summary>
@@ -51,7 +56,7 @@ internal sealed class RuleBench : IAsyncDisposable
     {
         await Dma.DisposeAsync();
         await Function.DisposeAsync();
-        await Machine.DisposeAsync();
+        if (_ownsMachine) await Machine.DisposeAsync();
     }
 
     private void Edu(ulong from, ulong to, int bytes, bool toMemory)
