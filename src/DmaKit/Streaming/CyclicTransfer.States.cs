@@ -13,26 +13,21 @@ public sealed partial class CyclicTransfer
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         EnterUse();
+        CyclicState found;
         try
         {
             lock (_gate)
             {
-                if (_state != CyclicState.Stopped) throw Refuse("ring-in-wrong-state", $"Prepare on ring '{Name}' in state {_state}; legal: Stopped.");
-                long unread = IsPlayback ? 0 : _position - _read;
-                _counted = _counted with { DroppedBytes = _counted.DroppedBytes + unread };
-                _origin = _position;
-                (_end, _accounted, _read) = (_position, _position, _position);
-                _clean = _position + RingBytes;
-                _inUnderrun = false;
-                _writeTime = 0;
-                FillSilence(_position, _clean);
-                _state = CyclicState.Prepared;
+                found = _state;
+                if (found == CyclicState.Stopped) MakeReady();
             }
         }
         finally
         {
             LeaveUse();
         }
+
+        if (found != CyclicState.Stopped) throw Refuse("ring-in-wrong-state", $"Prepare on ring '{Name}' in state {found}; legal: Stopped.");
     }
 
     /// <summary>Starts the device, after <see cref="Prepare"/> if that was not called.</summary>
@@ -41,14 +36,21 @@ public sealed partial class CyclicTransfer
     {
         if (State == CyclicState.Stopped) Prepare();
         long reports;
+        CyclicState found;
         lock (_gate)
         {
             reports = _counted.Reports;
-            if (_state != CyclicState.Prepared) throw Refuse("ring-in-wrong-state", $"Start on ring '{Name}' in state {_state}; legal: Stopped, Prepared.");
-            BeginClock();
-            _held = false;
-            _state = CyclicState.Running;
+            found = _state;
+            if (found == CyclicState.Prepared)
+            {
+                BeginClock();
+                _held = false;
+                _state = CyclicState.Running;
+            }
         }
+
+        // Who listens to refusals may be the program: told outside of the lock.
+        if (found != CyclicState.Prepared) throw Refuse("ring-in-wrong-state", $"Start on ring '{Name}' in state {found}; legal: Stopped, Prepared.");
 
         try
         {
@@ -101,28 +103,24 @@ public sealed partial class CyclicTransfer
         }
 
         EnterUse();
-        ValueTask<bool> played;
+        CyclicState found;
+        ValueTask<bool> played = default;
         try
         {
             lock (_gate)
             {
-                if (_state is not (CyclicState.Running or CyclicState.Draining)) throw Refuse("ring-in-wrong-state", $"DrainAsync on ring '{Name}' in state {_state}; legal: Running.");
-                if (_state == CyclicState.Running && _options.Underrun == UnderrunPolicy.Repeat)
-                {
-                    // From here on nothing is to be heard twice.
-                    FillSilence(Math.Max(_end, _position), _position + RingBytes);
-                }
-
-                _state = CyclicState.Draining;
+                found = _state;
+                if (IsMoving) BeginDrain();
             }
 
-            played = _drainWaiter.WaitAsync(0, cancellationToken);
+            if (found is CyclicState.Running or CyclicState.Draining) played = _drainWaiter.WaitAsync(0, cancellationToken);
         }
         finally
         {
             LeaveUse();
         }
 
+        if (found is not (CyclicState.Running or CyclicState.Draining)) throw Refuse("ring-in-wrong-state", $"DrainAsync on ring '{Name}' in state {found}; legal: Running.");
         await played.ConfigureAwait(false);
     }
 
@@ -169,6 +167,27 @@ public sealed partial class CyclicTransfer
         }
     }
 
+    /// <summary>Under the gate: the ring is silent, and positions go on from where they were.</summary>
+    private void MakeReady()
+    {
+        long unread = IsPlayback ? 0 : _position - _read;
+        _counted = _counted with { DroppedBytes = _counted.DroppedBytes + unread };
+        _origin = _position;
+        (_end, _accounted, _read) = (_position, _position, _position);
+        _clean = _position + RingBytes;
+        _inUnderrun = false;
+        _writeTime = 0;
+        FillSilence(_position, _clean);
+        _state = CyclicState.Prepared;
+    }
+
+    /// <summary>Under the gate: from here on nothing is to be heard twice.</summary>
+    private void BeginDrain()
+    {
+        if (_state == CyclicState.Running && _options.Underrun == UnderrunPolicy.Repeat) FillSilence(Math.Max(_end, _position), _position + RingBytes);
+        _state = CyclicState.Draining;
+    }
+
     private void BeginClock()
     {
         _clock.Restart();
@@ -186,9 +205,9 @@ public sealed partial class CyclicTransfer
         {
             // The transfer ended, and its function was closed, while the timer's thread was on its way here.
         }
-        catch (DmaException e)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
-            // The device is gone: there is nobody to throw to, and nothing left to ask.
+            // The device is gone, or its driver has a bug: on a timer's thread there is nobody to throw to, and nothing left to ask.
             _poll?.Dispose();
             Adapter.Function.Platform.Misuse.Report(new MisuseReport("ring-poll-failed", e.Message, Name, e));
         }

@@ -162,8 +162,9 @@ public sealed partial class CyclicTransfer : IDisposable
             // A device that was stopped touches the ring no more; one whose stop failed keeps it in quarantine.
             _buffer.DeclareQuiet();
         }
-        catch (DmaException e)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
+            // Whatever a driver's own Stop throws, it goes no further: Dispose does not throw.
             Adapter.Function.Platform.Misuse.Report(new MisuseReport("ring-not-stopped", $"the device could not be stopped: {e.Message}", Name, e));
         }
 

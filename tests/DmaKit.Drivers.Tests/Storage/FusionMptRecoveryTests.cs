@@ -1,4 +1,5 @@
 using DmaKit.Devices;
+using DmaKit.Emulation;
 using DmaKit.Platforms;
 
 namespace DmaKit.Drivers.Tests;
@@ -204,6 +205,16 @@ public sealed class FusionMptRecoveryTests
             await (await driver.OpenDiskAsync(0)).ReadAsync(0, new byte[512]);
         });
         machine.AssertClean();
+    }
+
+    [Fact]
+    public async Task A_function_that_is_no_such_adapter_is_refused_before_it_is_touched()
+    {
+        await using var machine = new EmulatedPlatform(FusionMachine.Stepped);
+        await using PciFunction function = await machine.OpenAsync(machine.Add(new EduDevice()), TestContext.Current.CancellationToken);
+        DmaException error = await Assert.ThrowsAsync<DmaException>(() => FusionMptDriver.StartAsync(function).AsTask());
+        Assert.Contains("1234:11E8, not 1000:0054", error.Message, StringComparison.Ordinal);
+        Assert.False(function.BusMaster);
     }
 
     [Fact]

@@ -73,7 +73,14 @@ internal sealed class RingDevice : ICyclicDevice
         Fetch(_origin, _origin + Fifo);
     }
 
-    public void Stop(CyclicTransfer transfer) => IsMoving = false;
+    /// <summary>What the driver does when it is told to stop.</summary>
+    public Action AtStop { get; init; } = () => { };
+
+    public void Stop(CyclicTransfer transfer)
+    {
+        IsMoving = false;
+        AtStop();
+    }
 
     public void Poll(CyclicTransfer transfer)
     {

@@ -71,7 +71,7 @@ public sealed partial class FusionMptDriver : IAsyncDisposable, IScsiTransport
     /// <param name="function">The open function; it stays the caller's. Its bus mastering is switched on.</param>
     /// <param name="options">What can be chosen; null for the defaults.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="DmaException">The function lacks registers or an interrupt: it is no such adapter.</exception>
+    /// <exception cref="DmaException">The function is no such adapter by its ids, or lacks registers or an interrupt.</exception>
     /// <exception cref="FusionMptException">The adapter does not come up; the exception has its fault code, if it has one.</exception>
     /// <exception cref="DmaResourceException">Not even the least memory can be had.</exception>
     /// <exception cref="DeviceLostException">The device is gone.</exception>
@@ -79,6 +79,12 @@ public sealed partial class FusionMptDriver : IAsyncDisposable, IScsiTransport
         PciFunction function, FusionMptDriverOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(function);
+        if (!IsFusionMpt(function.Info))
+        {
+            throw new DmaException(
+                $"{function.Info.Address} is no Fusion MPT adapter: its ids are {function.Info.VendorId:X4}:{function.Info.DeviceId:X4}, not 1000:0054 (SAS1068), 1000:0050 (SAS1064), 1000:0056 (SAS1064E) or 1000:0058 (SAS1068E).");
+        }
+
         var driver = new FusionMptDriver(function, options ?? new FusionMptDriverOptions());
         function.BusMaster = true;
         try
@@ -158,6 +164,9 @@ public sealed partial class FusionMptDriver : IAsyncDisposable, IScsiTransport
         await Memory.DisposeAsync().ConfigureAwait(false);
         await Adapter.DisposeAsync().ConfigureAwait(false);
     }
+
+    // The SAS1068 and those of its generation that have the same registers and frames, as the PCI id registry has them.
+    private static bool IsFusionMpt(PciFunctionInfo info) => info is { VendorId: 0x1000, DeviceId: 0x0050 or 0x0054 or 0x0056 or 0x0058 };
 
     private async ValueTask<bool> TryQuietAsync()
     {
