@@ -45,7 +45,7 @@ public sealed class CiTests
         try
         {
             await PretendedProgram.WriteAsync(folder, "apt-get", "exit 0\n");
-            await PretendedProgram.WriteAsync(folder, "dotnet", $"if [ \"$1\" = format ]; then exit {format}; fi\ncase \"$*\" in *DmaKit.Benchmarks*) echo '0 passed, 0 failed'; exit 0 ;; *tests/DmaKit.Drivers.Tests*) echo '  Total: 0, Errors: 0, Failed: 0, Skipped: 0'; exit 0 ;; esac\necho \"called: $*\"\ncat <<'END'\n{output}END\nexit {status}\n");
+            await PretendedProgram.WriteAsync(folder, "dotnet", $"if [ \"$1\" = format ]; then exit {format}; fi\ncase \"$*\" in *DmaKit.Benchmarks*) echo '0 passed, 0 failed'; exit 0 ;; *tests/DmaKit.Drivers.Tests* | *tests/DmaKit.Qemu.Tests*) echo '  Total: 0, Errors: 0, Failed: 0, Skipped: 0'; exit 0 ;; esac\necho \"called: $*\"\ncat <<'END'\n{output}END\nexit {status}\n");
 
             // One pipe for both streams: two are read in any order.
             return await ProcessRun.Of(
