@@ -31,11 +31,14 @@ public sealed class HostBus(string? root = null)
         var info = new PciFunctionInfo(address.ToLowerInvariant(), (ushort)vendor, (ushort)device, code, PciClasses.NameOf(code));
         string? driver = Link(folder, "driver");
         int? group = int.TryParse(Link(folder, "iommu_group"), CultureInfo.InvariantCulture, out int number) ? number : null;
+        string files = Path.Combine(folder, "vfio-dev");
         bool without = group is not null && OfGroup(_root, group.Value, "name") == NoIommuName;
         return new HostFunction(info, driver, group)
         {
             WithoutIommu = without,
-            DeviceFile = !without && Only(Path.Combine(folder, "vfio-dev")) is { } name ? $"/dev/vfio/devices/{name}" : null,
+
+            // A kernel without such files shows the name all the same, but no device number.
+            DeviceFile = !without && Only(files) is { } name && File.Exists(Path.Combine(files, name, "dev")) ? $"/dev/vfio/devices/{name}" : null,
             UioFile = driver == UioDriver && Only(Path.Combine(folder, "uio")) is { } uio ? $"/dev/{uio}" : null,
         };
     }

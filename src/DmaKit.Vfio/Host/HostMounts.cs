@@ -1,9 +1,10 @@
 namespace DmaKit.Vfio;
 
-/// <summary>Which functions the mounted file systems of a machine lie on, through partitions and through what is stacked on disks, such as encryption and RAID.</summary>
+/// <summary>Which functions the mounted file systems of a machine lie on, through partitions and through what is stacked on disks, such as encryption and RAID; or the folders of a virtual machine's host that they are, by 9p.</summary>
 internal static class HostMounts
 {
     private const int DeepestStack = 16;
+    private const string SharedType = "9p";
 
     /// <summary>Where file systems are mounted that lie on a function's disks.</summary>
     /// <param name="root">Where the machine's file system begins.</param>
@@ -19,12 +20,23 @@ internal static class HostMounts
             string[] fields = line.Split(' ');
             int dash = Array.IndexOf(fields, "-");
             if (fields.Length < 5 || dash < 0 || dash + 2 >= fields.Length) continue;
+            string source = fields[dash + 2];
             string byNumber = Path.Combine(root, "sys/dev/block", fields[2]);
-            string bySource = Path.Combine(root, "sys/class/block", Path.GetFileName(fields[dash + 2]));
-            if (LiesOn(byNumber, address, DeepestStack) || (fields[dash + 2].StartsWith("/dev/", StringComparison.Ordinal) && LiesOn(bySource, address, DeepestStack))) mounts.Add(fields[4]);
+            string bySource = Path.Combine(root, "sys/class/block", Path.GetFileName(source));
+            if (LiesOn(byNumber, address, DeepestStack)
+                || (source.StartsWith("/dev/", StringComparison.Ordinal) && LiesOn(bySource, address, DeepestStack))
+                || (fields[dash + 1] == SharedType && IsSharedBy(root, source, address))) mounts.Add(fields[4]);
         }
 
         return [.. mounts];
+    }
+
+    // A folder of a virtual machine's host has no disk: the file system's source is the name by which a function offers it.
+    private static bool IsSharedBy(string root, string tag, string address)
+    {
+        string devices = Path.Combine(root, "sys/bus/virtio/devices");
+        return Directory.Exists(devices) && Directory.EnumerateFileSystemEntries(devices).Any(d =>
+            Path.Combine(d, "mount_tag") is var file && File.Exists(file) && File.ReadAllText(file).TrimEnd('\0', '\n') == tag && LiesOn(d, address, DeepestStack));
     }
 
     private static bool LiesOn(string link, string address, int depth)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DmaKit.Vfio;
 using DmaKit.Vfio.Tests;
 
 namespace DmaKit.Cli.Tests;
@@ -48,6 +49,11 @@ public sealed class HardwareVerbTests
     {
         using FakeMachine machine = new FakeMachine().Add("0000:03:00.0", "1000", "0054", "010000", "vfio-pci", 7);
         Assert.Equal("type 1", (await ExamineAsync(machine)).GetProperty("backEnd").GetString());
+
+        // The name without a device number is no file.
+        Directory.CreateDirectory(Path.Combine(machine.Root, "sys/bus/pci/devices/0000:03:00.0/vfio-dev/vfio3"));
+        Assert.DoesNotContain("iommufd", (await InProcess.RunOnAsync(machine.Root, "", "devices", "--platform", "vfio")).Succeeded().Output, StringComparison.Ordinal);
+        Assert.Null(new HostBus(machine.Root).Find("0000:03:00.0")!.DeviceFile);
         machine.AddIommufd("0000:03:00.0", "vfio3");
         Assert.Equal("iommufd", (await ExamineAsync(machine)).GetProperty("backEnd").GetString());
         Assert.Contains("IOMMU group: 7, ready by iommufd: /dev/vfio/devices/vfio3\n", (await InProcess.RunOnAsync(machine.Root, "", "devices", "--platform", "vfio")).Succeeded().Output, StringComparison.Ordinal);
@@ -118,6 +124,16 @@ public sealed class HardwareVerbTests
         ToolResult refused = await InProcess.RunOnAsync(machine.Root, "y\n", "bind", "0000:03:00.0", "--yes");
         Assert.Contains("the file system / is on it", refused.SingleError(1), StringComparison.Ordinal);
         Assert.Equal("(null)\n", await machine.ReadAsync("sys/bus/pci/devices/0000:03:00.0/driver_override"));
+    }
+
+    [Theory]
+    [InlineData("0000:00:1e.0", "the file system / is on it")]
+    [InlineData("0000:04:00.0", "was not taken by vfio-pci")]
+    public async Task E2_AFolderOfTheHostThatTheRootIsIsRefusedToo(string address, string part)
+    {
+        using FakeMachine machine = Network().Add("0000:00:1e.0", "1af4", "1009", "000200", "virtio-pci", 3);
+        machine.AddShare("0000:00:1e.0", "host");
+        Assert.Contains(part, (await InProcess.RunOnAsync(machine.Root, "", "bind", address, "--yes")).SingleError(1), StringComparison.Ordinal);
     }
 
     [Fact]

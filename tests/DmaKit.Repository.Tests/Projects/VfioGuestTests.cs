@@ -6,6 +6,8 @@ public sealed class VfioGuestTests
     // All that the runner says then.
     private const string NoTests = "=== TEST EXECUTION SUMMARY ===\n   DmaKit.Vfio.GuestTests  Total: 0\n";
 
+    private const string NoRoot = "== root\n" + NoTests;
+
     private const string Started = "== type1\n    T.A [STARTING]\n    T.A [FINISHED] Time: 0.1s\n";
 
     [Theory]
@@ -19,7 +21,7 @@ public sealed class VfioGuestTests
     [InlineData("nothing ran", 85, 0, 0, 0, 0, "0 passed, 1 failed", false)]
     public async Task The_last_line_is_the_real_counts(string what, int code, int total, int errors, int failed, int skipped, string last, bool succeeds)
     {
-        ProcessRun run = await Guest(Started + Summary(total, errors, failed, skipped) + "== uio\n" + NoTests, code, arguments: "-class X");
+        ProcessRun run = await Guest(NoRoot + Started + Summary(total, errors, failed, skipped) + "== uio\n" + NoTests, code, arguments: "-class X");
         Assert.True(run.Output.Split('\n')[^1] == last, $"{what}:\n{run.Output}");
         Assert.Equal(succeeds, run.Status == 0);
         Assert.Contains("passed type1 T.A 0.1s\n", run.Output, StringComparison.Ordinal);
@@ -29,10 +31,10 @@ public sealed class VfioGuestTests
     public async Task The_counts_of_all_runs_are_added_and_one_that_has_none_failed()
     {
         const string Second = "== uio\n    T.B [STARTING]\n    T.B [FAIL]\n      why\n    T.B [FINISHED] Time: 0.2s\n    T.C [STARTING]\n    T.C [FINISHED] Time: 0.3s\n";
-        ProcessRun both = await Guest(Started + Summary(1, 0, 0, 0) + Second + Summary(2, 0, 1, 0), 87);
+        ProcessRun both = await Guest(NoRoot + Started + Summary(1, 0, 0, 0) + Second + Summary(2, 0, 1, 0), 87, arguments: "-class X");
         Assert.Equal("2 passed, 1 failed", both.Output.Split('\n')[^1]);
         Assert.Contains("failed uio T.B\n      why\npassed uio T.C 0.3s\n", both.Output, StringComparison.Ordinal);
-        ProcessRun one = await Guest(Started + Summary(1, 0, 0, 0) + Second, 0);
+        ProcessRun one = await Guest(NoRoot + Started + Summary(1, 0, 0, 0) + Second, 0, arguments: "-class X");
         Assert.Equal("1 passed, 1 failed", one.Output.Split('\n')[^1]);
         Assert.Contains("without the counts of uio", one.Output, StringComparison.Ordinal);
         Assert.NotEqual(0, one.Status);
@@ -41,12 +43,12 @@ public sealed class VfioGuestTests
     [Fact]
     public async Task A_run_without_tests_failed_unless_others_were_asked_for()
     {
-        string said = Started + Summary(3, 0, 0, 0) + "== uio\n" + NoTests;
+        string said = "== root\n" + Summary(2, 0, 0, 0) + Started + Summary(3, 0, 0, 0) + "== uio\n" + NoTests;
         ProcessRun chosen = await Guest(said, 85, arguments: "-class X"), all = await Guest(said, 85);
-        Assert.EndsWith("None of the tests that were asked for is one of the run uio.\n3 passed, 0 failed", chosen.Succeeded().Output, StringComparison.Ordinal);
-        Assert.EndsWith("The run uio has no tests.\n3 passed, 1 failed", all.Output, StringComparison.Ordinal);
+        Assert.EndsWith("None of the tests that were asked for is one of the run uio.\n5 passed, 0 failed", chosen.Succeeded().Output, StringComparison.Ordinal);
+        Assert.EndsWith("The run uio has no tests.\n5 passed, 1 failed", all.Output, StringComparison.Ordinal);
         Assert.NotEqual(0, all.Status);
-        ProcessRun none = await Guest(Started + NoTests + "== uio\n" + NoTests, 85, arguments: "-method X");
+        ProcessRun none = await Guest(NoRoot + Started + NoTests + "== uio\n" + NoTests, 85, arguments: "-method X");
         Assert.EndsWith("No run has such a test.\n0 passed, 1 failed", none.Output, StringComparison.Ordinal);
         Assert.NotEqual(0, none.Status);
     }

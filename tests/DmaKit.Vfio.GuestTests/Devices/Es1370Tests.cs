@@ -12,7 +12,7 @@ public sealed class Es1370Tests(ITestOutputHelper output) : Es1370Suite(output)
         var stand = new VfioSoundStand(rate: null);
 
         // The card has heard nothing yet, so the file that it hears is read from its beginning.
-        await using FileStream sound = new(Guest.File("sound"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        await using FileStream sound = new(Guest.File("hearing"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
         await sound.WriteAsync(hears);
         return stand;
     }

@@ -4,7 +4,7 @@ namespace DmaKit.Vfio.GuestTests;
 internal static class Guest
 {
     internal const string Disks = "0000:00:03.0", ReadOnlyDisk = "0000:00:04.0", Card = "0000:00:05.0", Peer = "0000:00:06.0", Hearing = "0000:00:0a.0",
-        Nvme = "0000:00:0b.0", Removable = "0000:01:00.0", Reporting = "0000:02:00.0";
+        Nvme = "0000:00:0b.0", Recorded = "0000:00:0c.0", Removable = "0000:01:00.0", Reporting = "0000:02:00.0";
 
     private const string Variable = "DMAKIT_VFIO_GUEST", BackEndVariable = "DMAKIT_VFIO_BACKEND";
 
@@ -33,6 +33,15 @@ internal static class Guest
 
     /// <summary>A file of the folder.</summary>
     internal static string File(string name) => Path.Combine(Environment.GetEnvironmentVariable(Variable) ?? "/", name);
+
+    /// <summary>All bytes of a file of the folder that QEMU has open.</summary>
+    internal static async Task<byte[]> ReadAsync(string name)
+    {
+        await using FileStream file = System.IO.File.Open(File(name), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        var bytes = new byte[file.Length];
+        await file.ReadExactlyAsync(bytes);
+        return bytes;
+    }
 
     /// <summary>Tells QEMU's monitor something.</summary>
     internal static async Task TellMonitorAsync(string command)

@@ -1,9 +1,12 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
+using System.Text.Json;
 using DmaKit.Cli;
 using DmaKit.Cli.Tests;
+using DmaKit.Drivers;
 using DmaKit.Drivers.Tests;
 using DmaKit.Formats;
+using DmaKit.Platforms;
 
 namespace DmaKit.Vfio.GuestTests;
 
@@ -46,6 +49,67 @@ public sealed class ToolTests : IDisposable
         Assert.Contains($"differ first at byte {offset + 70_000} of the disk", (await RunAsync("disk verify --image 1 --offset 3MiB --against", from)).SingleError(ExitCode.Failed), StringComparison.Ordinal);
         Assert.Contains("has room for", (await RunAsync("disk write --image 1 --offset 7680KiB --from", from)).SingleError(ExitCode.Failed), StringComparison.Ordinal);
         Assert.Contains("commands/s", (await RunAsync("disk bench --time 100ms --image", "1")).Succeeded().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task E2_A_disk_is_copied_whole()
+    {
+        Guest.Require();
+        byte[] data = Pattern.Bytes(200_000, 12);
+        string from = PathOf("in");
+        await File.WriteAllBytesAsync(from, data);
+        (await RunAsync("disk write --image 0 --offset 5MiB --from", from)).Succeeded();
+        ToolResult copied = (await InProcess.RunAsync("disk", "copy", "0", "1", "--json", "--platform", "vfio", "--device", Guest.Disks)).Succeeded();
+        using JsonDocument report = JsonDocument.Parse(copied.Output);
+        Assert.Equal("vfio", report.RootElement.GetProperty("platform").GetString());
+
+        // What QEMU has in both images outside.
+        byte[] source = await Guest.ReadAsync("disk0"), target = await Guest.ReadAsync("disk1");
+        Assert.Equal(source.Length, report.RootElement.GetProperty("bytes").GetInt64());
+        Assert.True(source.AsSpan(5 << 20, data.Length).SequenceEqual(data), "the source is not what was written to it");
+        Assert.True(source.AsSpan().SequenceEqual(target), "the copy is another");
+    }
+
+    [Fact]
+    public async Task E2_Frames_from_a_cards_wire_are_received_into_a_capture()
+    {
+        Guest.Require();
+        const int count = 20;
+        string to = PathOf("received.pcap");
+        byte[][] frames = [.. Captures.Read(Captures.Make(count, seed: 3)).Select(p => p.Data)];
+        Task<ToolResult> receiving = InProcess.RunAsync("net", "receive", "--out", to, "--count", $"{count}", "--platform", "vfio", "--device", Guest.Card);
+
+        // The card listens before the capture has a first byte.
+        while (!receiving.IsCompleted && !(File.Exists(to) && new FileInfo(to).Length > 0)) await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
+        await using (VfioPlatform platform = Guest.Start(new(), Guest.Peer))
+        await using (PciFunction peer = await platform.OpenAsync(Guest.Peer))
+        await using (Rtl8139Driver driver = await Rtl8139Driver.StartAsync(peer))
+        {
+            foreach (byte[] frame in frames) Assert.Equal(TransmitStatus.Sent, await driver.SendAsync(frame));
+        }
+
+        ToolResult received = (await receiving).Succeeded();
+        Assert.Contains("received", received.Output, StringComparison.Ordinal);
+        Assert.Equal(frames, [.. Captures.Read(to).Select(p => p.Data)]);
+    }
+
+    [Fact]
+    public async Task E2_What_a_card_hears_is_recorded()
+    {
+        Guest.Require();
+        const int frames = SoundRate / 2;
+        string to = PathOf("r.wav");
+        byte[] sound = Sounds.Samples(new WavFormat(WavEncoding.Pcm, 16, 2, SoundRate), SoundRate, seed: 6);
+        await using (FileStream cable = new(Guest.File("recorded"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0)) await cable.WriteAsync(sound);
+
+        // All of it fits into the ring, so that a busy machine loses nothing.
+        ToolResult recorded = (await InProcess.RunAsync(
+            "record", "--out", to, "--seconds", "0.5", "--rate", $"{SoundRate}", "--ring", "2.8s", "--platform", "vfio", "--device", Guest.Recorded)).Succeeded();
+        Assert.Contains("recorded", recorded.Output, StringComparison.Ordinal);
+        (WavFormat format, byte[] samples) = Sounds.Read(to);
+        Assert.Equal(new WavFormat(WavEncoding.Pcm, 16, 2, SoundRate), format);
+        Assert.Equal(frames * 4, samples.Length);
+        Assert.True(sound.AsSpan(0, samples.Length).SequenceEqual(samples), "what was recorded is not what the card heard");
     }
 
     [Fact]

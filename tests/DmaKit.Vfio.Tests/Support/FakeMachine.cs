@@ -26,7 +26,7 @@ internal sealed class FakeMachine : IDisposable
     /// <summary>iommufd's files: that of the machine, and that of a function, which need not be there to be opened.</summary>
     public FakeMachine AddIommufd(string address, string name, bool opens = true)
     {
-        Directory.CreateDirectory(Path.Combine(Root, "sys/bus/pci/devices", address, "vfio-dev", name));
+        Write($"sys/bus/pci/devices/{address}/vfio-dev/{name}/dev", "511:0\n");
         Directory.CreateDirectory(Path.Combine(Root, "dev/vfio/devices"));
         File.WriteAllText(Path.Combine(Root, "dev/iommu"), "");
         if (opens) File.WriteAllText(Path.Combine(Root, "dev/vfio/devices", name), "");
@@ -48,6 +48,15 @@ internal sealed class FakeMachine : IDisposable
 
         Directory.CreateDirectory(Path.Combine(Root, "proc/self"));
         File.WriteAllText(Path.Combine(Root, "proc/self/mountinfo"), $"22 1 0:21 / /proc rw - proc proc rw\n23 1 {number} / / rw,noatime shared:1 - ext4 {source} rw\n");
+    }
+
+    /// <summary>A function that offers a folder of the machine's host under a name, and / is that folder.</summary>
+    public void AddShare(string address, string tag)
+    {
+        string function = Path.Combine("sys/devices/pci0000:00", address, "virtio3");
+        Write(Path.Combine(function, "mount_tag"), tag + "\0\n");
+        Link("sys/bus/virtio/devices/virtio3", Path.Combine(Root, function));
+        Write("proc/self/mountinfo", $"23 1 0:31 / / rw,noatime shared:1 - 9p {tag} rw,trans=virtio\n");
     }
 
     /// <summary>A file with a text in it.</summary>
