@@ -60,6 +60,12 @@ public sealed class VfioPlatform : DmaPlatform
     /// <summary>How often the kernel was given something to map for devices.</summary>
     public long IommuMaps => (_memory as MappedMemory)?.Maps ?? 0;
 
+    /// <summary>
+    /// How many huge pages of 2 MiB common buffers behind an IOMMU lie in now: those of 2 MiB and more take as many as are whole in them and free on the machine,
+    /// see <see cref="HugePages"/>. 0 without an IOMMU, where what is said of huge pages is in the text of an error.
+    /// </summary>
+    public long HugePagesTaken => (_memory as MappedMemory)?.HugePages ?? 0;
+
     /// <inheritdoc/>
     public override ValueTask<PciFunction> OpenAsync(string address, CancellationToken cancellationToken = default)
     {

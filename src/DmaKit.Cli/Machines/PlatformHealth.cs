@@ -20,6 +20,9 @@ internal sealed record PlatformHealth(PlatformKind Platform, string? Problem, st
     /// <summary>In which of the kernel's ways this machine's devices would be opened; null for other platforms, and where none can be.</summary>
     internal VfioBackEnd? BackEnd { get; private init; }
 
+    /// <summary>The machine's huge pages, which its own devices' common buffers lie in as far as there are some; null for other platforms.</summary>
+    internal HugePages? HugePages { get; private init; }
+
     /// <summary>Finds out by starting it; of this machine's own devices, by looking.</summary>
     /// <param name="platform">The platform.</param>
     /// <param name="machineRoot">Where the machine's own files begin.</param>
@@ -46,10 +49,10 @@ internal sealed record PlatformHealth(PlatformKind Platform, string? Problem, st
     private static PlatformHealth ExamineHardware(string machineRoot)
     {
         var bus = new HostBus(machineRoot);
-        if (new HardwareList(bus).Problem() is var (problem, remedy)) return new PlatformHealth(PlatformKind.Vfio, problem, remedy);
+        if (new HardwareList(bus).Problem() is var (problem, remedy)) return new PlatformHealth(PlatformKind.Vfio, problem, remedy) { HugePages = Vfio.HugePages.Of(machineRoot) };
         PlatformHealth health = MemoryLock.OfThisProcess() is { Limit: < EnoughLocked } locks
             ? new PlatformHealth(PlatformKind.Vfio, $"this process may lock {SizeText.Show(locks.Limit.Value)} of memory for devices, and a driver with buffers takes more", "ulimit -l unlimited, or a memlock line in /etc/security/limits.conf")
             : new PlatformHealth(PlatformKind.Vfio, null, null);
-        return health with { BackEnd = bus.BackEndOfAll() };
+        return health with { BackEnd = bus.BackEndOfAll(), HugePages = Vfio.HugePages.Of(machineRoot) };
     }
 }

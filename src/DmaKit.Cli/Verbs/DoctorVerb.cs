@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using DmaKit.Qemu;
+using DmaKit.Vfio;
 
 namespace DmaKit.Cli;
 
@@ -53,8 +54,13 @@ internal static class DoctorVerb
             string name = PlatformOption.Show(one.Platform);
             host.Out.WriteLine(one.Works ? $"platform  {name}: works{(one.BackEnd is { } way ? $", by {HardwareList.Show(way)}" : "")}" : $"platform  {name}: does not work: {HelpText.LowerFirst(one.Problem!)}");
             if (one.Remedy is not null) host.Out.WriteLine($"          mend it with: {one.Remedy}");
+            if (one is { Works: true, HugePages: { } huge }) host.Out.WriteLine($"          {Show(huge)}");
         }
     }
+
+    /// <summary>How many there are, and how there are more. None is no fault: they only spare the IOMMU work.</summary>
+    internal static string Show(HugePages huge) => $"huge pages of 2 MiB: {huge.Free} of {huge.All} free"
+        + (huge.Free == 0 ? "; for common buffers of 2 MiB and more to lie in some: sudo sysctl -w vm.nr_hugepages=" + (huge.All + 64) : "");
 
     private static void WriteJson(ToolHost host, string? path, string? version, List<PlatformHealth> health) => JsonOutput.Write(host, json =>
     {
@@ -73,6 +79,14 @@ internal static class DoctorVerb
             json.WriteString("name", PlatformOption.Show(one.Platform));
             json.WriteBoolean("works", one.Works);
             json.WriteString("backEnd", one.BackEnd is { } way ? HardwareList.Show(way) : null);
+            if (one.HugePages is { } huge)
+            {
+                json.WriteStartObject("hugePages");
+                json.WriteNumber("free", huge.Free);
+                json.WriteNumber("all", huge.All);
+                json.WriteEndObject();
+            }
+
             json.WriteString("problem", one.Problem);
             json.WriteString("remedy", one.Remedy);
             json.WriteEndObject();

@@ -5,7 +5,7 @@ using DmaKit.Vfio.Native;
 namespace DmaKit.Vfio;
 
 /// <summary>
-/// The IOMMU's table of an address space that the kernel keeps. Each run of adjacent pages is one mapping of the kernel's, which pins its memory; taking it away is confirmed
+/// The IOMMU's table of an address space that the kernel keeps. Each range is one mapping of the kernel's, whatever frames it has, and pins its memory; taking it away is confirmed
 /// when the call returns.
 /// </summary>
 /// <remarks>As <see cref="PageTranslation"/>: one writer at a time.</remarks>
@@ -19,7 +19,7 @@ internal sealed class KernelTable : PageTranslation
     private readonly KernelSpace _space;
     private readonly Func<long, nint> _hostOf;
     private readonly FrameRun[] _pages;
-    private readonly SortedList<long, FrameRun> _mapped = [];
+    private readonly SortedList<long, HostRange> _mapped = [];
     private string? _shortage;
 
     /// <summary>Makes the table of a space that has its IOMMU and no mapping.</summary>
@@ -50,17 +50,19 @@ internal sealed class KernelTable : PageTranslation
 
     internal override string? Shortage => _shortage;
 
-    internal override bool TryMap(long page, FrameRun run)
+    internal override bool TryMap(long page, FrameRun run) => TryMap(page, new HostRange(_hostOf(run.First), run.Count, [run], InArena: true));
+
+    internal override bool TryMap(long page, HostRange range)
     {
-        int error = _space.Map((ulong)page << PageShift, _hostOf(run.First), run.Count << PageShift, writable: true);
+        int error = _space.Map((ulong)page << PageShift, range.Host, range.Length, writable: true);
         if (error == 0)
         {
-            _mapped.Add(page, run);
+            _mapped.Add(page, range);
             _shortage = null;
             return true;
         }
 
-        _shortage = Explain(error, run.Count << PageShift, _mapped.Count, _space.Locks);
+        _shortage = Explain(error, range.Length, _mapped.Count, _space.Locks);
         return false;
     }
 
@@ -77,8 +79,11 @@ internal sealed class KernelTable : PageTranslation
     {
         int i = FirstFrom(page + 1) - 1;
         frame = -1;
-        if (i < 0 || page - _mapped.GetKeyAtIndex(i) >= _mapped.GetValueAtIndex(i).Count) return false;
-        frame = _mapped.GetValueAtIndex(i).First + page - _mapped.GetKeyAtIndex(i);
+        if (i < 0) return false;
+        HostRange range = _mapped.GetValueAtIndex(i);
+        long offset = (page - _mapped.GetKeyAtIndex(i)) << PageShift;
+        if (offset >= range.Length || offset < range.Large) return false;
+        frame = (long)(range.PhysicalAt(offset, out _) >> PageShift);
         return true;
     }
 

@@ -1,4 +1,3 @@
-using DmaKit.Native;
 using DmaKit.Platforms;
 using DmaKit.Vfio.Native;
 
@@ -24,7 +23,7 @@ internal sealed class MappedMemory : IMemorySource
     internal MappedMemory(long most, int registers, int? pointFromPages)
     {
         long low = Math.Min(most, MostLow);
-        _memory = new MachineMemory(new FileMemory(low, most - low), FirstFrame, fragmentation: 0, seed: 0);
+        _memory = new MachineMemory(new HugeMemory(low, most - low), FirstFrame, fragmentation: 0, seed: 0);
         _buffers = new SystemMemory(_memory, aboveFirst: true);
         _registers = registers;
         _pointFromPages = pointFromPages;
@@ -32,6 +31,9 @@ internal sealed class MappedMemory : IMemorySource
 
     /// <summary>How often the kernel was given something to map.</summary>
     internal long Maps => _counters.Maps;
+
+    /// <summary>How many huge pages common buffers lie in.</summary>
+    internal long HugePages => _memory.Space.Large / HugeMemory.PageLength;
 
     /// <summary>The memory of a space in which nothing is mapped.</summary>
     internal TranslatedMemory In(KernelSpace space) => new(_memory, _buffers, _counters, new KernelTable(space, _memory.Physical.HostOf, _pointFromPages)) { Registers = _registers };

@@ -14,9 +14,8 @@ namespace DmaKit.Vfio;
 /// </remarks>
 internal sealed class LockedMemory : DomainMemory, IMemorySource
 {
-    private const int HugePages = (int)(LockedArea.HugeLength / PhysicalMemory.PageSize);
+    private const int PagesOfHuge = (int)(LockedArea.HugeLength / PhysicalMemory.PageSize);
     private const int BatchPages = 64;
-    private const string FreeHuge = "/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages";
 
     // 16 MiB at the beginning are the kernel's own.
     private const long KeptFrames = (16L << 20) / PhysicalMemory.PageSize;
@@ -60,7 +59,7 @@ internal sealed class LockedMemory : DomainMemory, IMemorySource
         {
             lock (_gate)
             {
-                return $"Without an IOMMU a common buffer is contiguous physically, so it is at most one huge page of {LockedArea.HugeLength} bytes: {_held} of {_most} bytes (MemoryBytes) are locked, and {FreeHugePages()} huge pages are free. "
+                return $"Without an IOMMU a common buffer is contiguous physically, so it is at most one huge page of {LockedArea.HugeLength} bytes: {_held} of {_most} bytes (MemoryBytes) are locked, and {HugePages.OfThisMachine().Free} huge pages are free. "
                     + $"Set more aside, best right after the machine has started: sysctl -w vm.nr_hugepages={_areas.Count(a => a.Length == LockedArea.HugeLength) + 64}";
             }
         }
@@ -73,7 +72,7 @@ internal sealed class LockedMemory : DomainMemory, IMemorySource
         {
             ThrowIfClosed();
             if (TryTake(frames, 0, out run)) return true;
-            if (frames.Count > HugePages || frames.Maximum <= _soughtBelow) return false;
+            if (frames.Count > PagesOfHuge || frames.Maximum <= _soughtBelow) return false;
             for (int tries = 0; tries < MostTries; tries++)
             {
                 int known = _free.Count;
@@ -201,7 +200,7 @@ internal sealed class LockedMemory : DomainMemory, IMemorySource
     /// <summary>The longest run, in pages, that locking more could bring for certain.</summary>
     private long Growth()
     {
-        if (_held + LockedArea.HugeLength <= _most && FreeHugePages() > 0) return HugePages;
+        if (_held + LockedArea.HugeLength <= _most && HugePages.OfThisMachine().Free > 0) return PagesOfHuge;
         return _held + BatchPages * PhysicalMemory.PageSize <= _most ? 1 : 0;
     }
 
@@ -258,8 +257,6 @@ internal sealed class LockedMemory : DomainMemory, IMemorySource
         $"the kernel moved the locked page at 0x{host:x} to another physical address while a device may have used the old one: what it wrote is elsewhere in the machine's memory. "
         + "Huge pages do not move by themselves; for ordinary ones: sysctl -w vm.compact_unevictable_allowed=0",
         "memory"));
-
-    private static long FreeHugePages() => File.Exists(FreeHuge) && long.TryParse(File.ReadAllText(FreeHuge).AsSpan().Trim(), out long pages) ? pages : 0;
 
     /// <summary>Frames in order as runs. One that is not in memory is a run that leads nowhere and equals none.</summary>
     internal static FrameRun[] Merge(ReadOnlySpan<long> frames)

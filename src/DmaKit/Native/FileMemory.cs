@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace DmaKit.Native;
 
 /// <summary>Memory behind an anonymous file: any frame can be shown at any page of the process. Linux.</summary>
-internal sealed class FileMemory : PhysicalMemory
+internal class FileMemory : PhysicalMemory
 {
     // From here on a hole is punched, which also gives the host's memory back; below, writing zeros is quicker than a call.
     private const long HoleFrom = 64 * 1024;

@@ -104,6 +104,18 @@ internal abstract class PhysicalMemory : IDisposable
     /// <summary>Shows frames at a reserved place.</summary>
     internal abstract void ShowFrames(nint at, long frame, long count);
 
+    /// <summary>The length of a large page in bytes, a power of two; 0 where this memory has none.</summary>
+    internal virtual long LargePage => 0;
+
+    /// <summary>
+    /// Shows zeroed memory that lies in large pages, and is no frame's, at a reserved place: as much from its start as the host system has such pages for.
+    /// <see cref="ShowZeros"/> over all of it gives them back.
+    /// </summary>
+    /// <param name="at">The place, a multiple of <see cref="LargePage"/>.</param>
+    /// <param name="length">Its length in bytes, a multiple of <see cref="LargePage"/>.</param>
+    /// <returns>How many bytes are shown; what is behind them is reserved as before.</returns>
+    internal virtual long ShowLarge(nint at, long length) => 0;
+
     /// <summary>Shows private zero pages at a reserved place, whatever was there: the frames are out of the program's reach from now on.</summary>
     internal abstract void ShowZeros(nint at, long length);
 

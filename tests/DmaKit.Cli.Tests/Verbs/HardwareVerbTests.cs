@@ -86,6 +86,23 @@ public sealed class HardwareVerbTests
     }
 
     [Fact]
+    public async Task E2_TheDoctorSaysHowManyHugePagesAreFreeAndHowSomeAreSetAside()
+    {
+        using FakeMachine machine = new FakeMachine().Add("0000:03:00.0", "1000", "0054", "010000", "vfio-pci", 7);
+        JsonElement pages = (await ExamineAsync(machine)).GetProperty("hugePages");
+        Assert.Equal((0, 0), (pages.GetProperty("free").GetInt64(), pages.GetProperty("all").GetInt64()));
+        Assert.Equal("huge pages of 2 MiB: 0 of 0 free; for common buffers of 2 MiB and more to lie in some: sudo sysctl -w vm.nr_hugepages=64", DoctorVerb.Show(new HugePages(0, 0)));
+        machine.Write("sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages", "16\n");
+        machine.Write("sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages", "9\n");
+        pages = (await ExamineAsync(machine)).GetProperty("hugePages");
+        Assert.Equal((9, 16), (pages.GetProperty("free").GetInt64(), pages.GetProperty("all").GetInt64()));
+
+        // Whether the platform works is this process's limit's business; what does not work has a more urgent remedy.
+        string text = (await InProcess.RunOnAsync(machine.Root, "", "doctor", "--platform", "vfio")).Succeeded().Output;
+        Assert.Equal(text.Contains("vfio: works", StringComparison.Ordinal), text.Contains("          huge pages of 2 MiB: 9 of 16 free\n", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task E2_TheDoctorNamesWhoKeepsAGroup()
     {
         using FakeMachine machine = new FakeMachine().Add("0000:04:00.0", "10ec", "8139", "020000", "vfio-pci", 8).Add("0000:04:00.1", "10ec", "8140", "020000", "r8169", 8);

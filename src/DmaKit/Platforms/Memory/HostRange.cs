@@ -32,13 +32,16 @@ internal sealed class HostRange
     /// <summary>Its length in bytes.</summary>
     internal long Length => Pages << PhysicalMemory.PageShift;
 
-    /// <summary>The frames behind it.</summary>
+    /// <summary>The frames behind it; those of <see cref="Large"/> bytes are taken so that they count, and hold nothing.</summary>
     internal FrameRun[] Runs { get; }
 
     /// <summary>Whether it is seen in the machine's arena rather than at a place of its own.</summary>
     internal bool InArena { get; }
 
-    /// <summary>Which physical address is behind an offset.</summary>
+    /// <summary>How many bytes from its start lie in large pages, which are no frame's.</summary>
+    internal long Large { get; init; }
+
+    /// <summary>Which physical address is behind an offset of <see cref="Large"/> or more.</summary>
     /// <param name="offset">Bytes from the start.</param>
     /// <param name="contiguous">How many bytes from there lie side by side.</param>
     internal ulong PhysicalAt(long offset, out long contiguous)

@@ -75,29 +75,42 @@ internal sealed class MachineMemory : IDisposable
             return have;
         }
 
-        List<FrameRun> runs = [];
-        long missing = count;
-        if (aboveFirst) missing = Gather(runs, missing, HighFrame, LastFrame);
-        missing = Gather(runs, missing, 0, HighFrame - 1);
-        missing = Gather(runs, missing, HighFrame, LastFrame);
-        if (missing > 0)
-        {
-            Release(runs);
-            return false;
-        }
-
-        FrameRun[] merged = Merge(runs);
+        if (!TryGather(count, aboveFirst, out FrameRun[] runs)) return false;
         try
         {
-            foreach (FrameRun run in merged) Physical.Zero(run.First, run.Count);
-            range = new HostRange(Space.Show(merged, count), count, merged, InArena: false);
+            range = new HostRange(Space.Show(runs, count), count, runs, InArena: false);
             return true;
         }
         catch (DmaResourceException)
         {
-            Release(merged);
+            Release(runs);
             throw;
         }
+    }
+
+    /// <summary>
+    /// Takes zeroed memory that begins with large pages: as many of them as the host has left, and frames behind them. It counts as so many frames. It is not in the arena,
+    /// so that only what maps the range itself leads to it.
+    /// </summary>
+    /// <param name="count">How many frames, those of a large page or more.</param>
+    /// <param name="range">The range, which begins at a multiple of a large page.</param>
+    /// <returns>False when there is no large page, or there are not that many frames: nothing was taken.</returns>
+    internal bool TryTakeLarge(long count, out HostRange range)
+    {
+        range = null!;
+        ThrowIfClosed();
+        if (!TryGather(count, aboveFirst: true, out FrameRun[] runs)) return false;
+        try
+        {
+            if (Space.TryShowLarge(runs, count, out range)) return true;
+        }
+        catch (DmaResourceException)
+        {
+            // The host maps no more ranges. In the arena there may be a place yet that takes none.
+        }
+
+        Release(runs);
+        return false;
     }
 
     /// <summary>Gives the frames of a range back; a late access of the program finds zeros, or the arena.</summary>
@@ -121,6 +134,26 @@ internal sealed class MachineMemory : IDisposable
 
     private bool TryTakeLowFirst(long count, out long first) =>
         TryTake(new FrameRequest(count, 0, HighFrame - 1), out first) || TryTake(new FrameRequest(count, HighFrame, LastFrame), out first);
+
+    /// <summary>Takes zeroed frames wherever they are.</summary>
+    private bool TryGather(long count, bool aboveFirst, out FrameRun[] runs)
+    {
+        runs = [];
+        List<FrameRun> found = [];
+        long missing = count;
+        if (aboveFirst) missing = Gather(found, missing, HighFrame, LastFrame);
+        missing = Gather(found, missing, 0, HighFrame - 1);
+        missing = Gather(found, missing, HighFrame, LastFrame);
+        if (missing > 0)
+        {
+            Release(found);
+            return false;
+        }
+
+        runs = Merge(found);
+        foreach (FrameRun run in runs) Physical.Zero(run.First, run.Count);
+        return true;
+    }
 
     private long Gather(List<FrameRun> runs, long missing, long minimum, long maximum)
     {

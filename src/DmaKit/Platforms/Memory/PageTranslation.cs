@@ -35,6 +35,19 @@ internal abstract class PageTranslation
     /// <returns>False when the table has no room; some of the pages may have entries then.</returns>
     internal abstract bool TryMap(long page, FrameRun run);
 
+    /// <summary>Lets pages lead to a range of this process, whole. Where <see cref="MapsHost"/>, large pages may be behind it.</summary>
+    /// <inheritdoc cref="TryMap(long, FrameRun)"/>
+    internal virtual bool TryMap(long page, HostRange range)
+    {
+        foreach (FrameRun run in range.Runs)
+        {
+            if (!TryMap(page, run)) return false;
+            page += run.Count;
+        }
+
+        return true;
+    }
+
     /// <summary>Lets pages lead to memory of this process that need not be the platform's.</summary>
     /// <param name="page">The first page.</param>
     /// <param name="host">Where the memory is in this process.</param>
@@ -46,7 +59,7 @@ internal abstract class PageTranslation
     /// <summary>Takes entries away.</summary>
     internal abstract void Unmap(long page, long count);
 
-    /// <summary>Which frame a page leads to.</summary>
+    /// <summary>Which frame a page leads to, if to one.</summary>
     internal abstract bool TryGet(long page, out long frame);
 
     /// <summary>Returns when the IOMMU uses no entry that was taken away before.</summary>

@@ -45,10 +45,19 @@ internal sealed class TranslatedMemory : LogicalMemory
 
     public override bool TryAllocate(in RunRequest request, out MemoryRun run)
     {
-        run = default;
         FrameRequest pages = ToFrames(request);
+        long large = _table.MapsHost ? _memory.Physical.LargePage >> PhysicalMemory.PageShift : 0;
+
+        // An entry of the IOMMU leads to a whole large page only if both addresses are multiples of one.
+        if (large > 0 && pages.Count >= large && TryAllocate(pages with { Alignment = Math.Max(pages.Alignment, large) }, large: true, out run)) return true;
+        return TryAllocate(pages, large: false, out run);
+    }
+
+    private bool TryAllocate(in FrameRequest pages, bool large, out MemoryRun run)
+    {
+        run = default;
         if (!_space.TryTake(pages, out long first)) return false;
-        if (!TryTakeFrames(pages.Count, out HostRange range))
+        if (!(large ? _memory.TryTakeLarge(pages.Count, out HostRange range) : TryTakeFrames(pages.Count, out range)))
         {
             _space.Free(first, pages.Count);
             return false;
@@ -290,18 +299,12 @@ internal sealed class TranslatedMemory : LogicalMemory
     private bool TryMap(long first, HostRange range, out Mapped mapped)
     {
         mapped = new Mapped(first, range);
-        long page = first;
-        foreach (FrameRun run in range.Runs)
+        if (!_table.TryMap(first, range))
         {
-            if (!_table.TryMap(page, run))
-            {
-                // No device was told of them, and the IOMMU has not seen them.
-                _table.Unmap(first, range.Pages);
-                _space.Free(first, range.Pages);
-                return false;
-            }
-
-            page += run.Count;
+            // No device was told of them, and the IOMMU has not seen them.
+            _table.Unmap(first, range.Pages);
+            _space.Free(first, range.Pages);
+            return false;
         }
 
         _byHost.Add(range.Host, range.Length, mapped);
