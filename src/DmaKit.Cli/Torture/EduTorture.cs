@@ -42,6 +42,8 @@ internal sealed class EduTorture(TortureBench bench) : TortureScenario(bench)
             if (!done && !hurry && !Bench.MayFail && Bench.Machine.Clock.GetElapsedTime(start) >= limit) Bench.Lose("an interrupt of edu never came though nothing went wrong");
         }
 
+        // What its caller gave up is waited for by the next operation: the last one is not given up, so that nothing is left at the device.
+        await FactorialAsync(driver, TimeSpan.FromSeconds(5)).ConfigureAwait(false);
         await Bench.AskAsync("end of edu", async _ => await driver.DisposeAsync().ConfigureAwait(false)).ConfigureAwait(false);
     }
 

@@ -55,11 +55,7 @@ internal sealed class NetworkTorture(TortureBench bench) : TortureScenario(bench
 
         foreach (Rtl8139Driver? driver in (Rtl8139Driver?[])[sender, receiver])
             if (driver is not null) await Bench.AskAsync("end of a card", async _ => await driver.DisposeAsync().ConfigureAwait(false)).ConfigureAwait(false);
-        await Bench.AskAsync("end of the other card", async _ => await other.DisposeAsync().ConfigureAwait(false)).ConfigureAwait(false);
     }
-
-    // At once and on this thread: the awaitable way would go on another one, and the machine has only one.
-    private static void Stop(CancellationTokenSource end) => end.Cancel();
 
     private async Task<Rtl8139Driver?> StartAsync(PciFunction function)
     {

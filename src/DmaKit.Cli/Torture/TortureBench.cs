@@ -14,6 +14,7 @@ internal sealed class TortureBench
 
     private readonly SortedDictionary<long, string> _open = [];
     private readonly List<string> _findings = [];
+    private readonly List<PciFunction> _functions = [];
     private readonly int _thread = Environment.CurrentManagedThreadId;
     private long _number;
 
@@ -36,6 +37,9 @@ internal sealed class TortureBench
 
     /// <summary>Puts something of ours that is broken on purpose round a device; null for nothing.</summary>
     internal Func<DeviceModel, DeviceModel>? Plant { get; init; }
+
+    /// <summary>What is still out. It counts by itself where the machine tells it.</summary>
+    internal TortureLeaks Leaks { get; } = new();
 
     /// <summary>How many requests were begun.</summary>
     internal long Requests => _number;
@@ -66,7 +70,36 @@ internal sealed class TortureBench
         }
 
         string address = Oracle.Add(device, reader, faults is null ? null : Plant);
-        return await Machine.OpenAsync(address).ConfigureAwait(false);
+        PciFunction function = await Machine.OpenAsync(address).ConfigureAwait(false);
+        _functions.Add(function);
+        return function;
+    }
+
+    /// <summary>
+    /// All drivers have ended: closes what they ran on. Before that nothing may be out any more where nothing went wrong; and whatever went wrong, nothing may be once
+    /// the devices were pulled out, which a part of the plans does.
+    /// </summary>
+    internal async Task CloseAsync()
+    {
+        DmaDomain[] domains = [.. _functions.Select(f => f.Domain)];
+
+        // What ends at the devices' quiet ends where continuations run.
+        await PauseAsync(TimeSpan.FromMilliseconds(1)).ConfigureAwait(false);
+        if (!MayFail)
+        {
+            foreach (string left in Leaks.Find(Machine, domains)) Lose($"though nothing went wrong, {left}");
+            foreach (MisuseReport report in Machine.Misuse.Reports) Lose($"though nothing went wrong, {report.Owner}: {report.Message}");
+        }
+
+        if (Random.Next(4) > 0)
+        {
+            foreach (PciFunction function in _functions) Machine.Remove(function.Info.Address);
+            await PauseAsync(TimeSpan.FromMilliseconds(1)).ConfigureAwait(false);
+            foreach (string left in Leaks.Find(Machine, domains)) Lose($"after the device was pulled out, {left}");
+        }
+
+        foreach (PciFunction function in _functions)
+            await AskAsync("end of the function", async _ => await function.DisposeAsync().ConfigureAwait(false)).ConfigureAwait(false);
     }
 
     /// <summary>One request: whatever becomes of it is accounted for.</summary>

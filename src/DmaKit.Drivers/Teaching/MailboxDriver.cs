@@ -41,17 +41,21 @@ public sealed class MailboxDriver : IAsyncDisposable, ICommandSupervisor
         _registers = registers;
         _timeout = timeout;
         uint capabilities = registers.Read32(Capabilities);
+        int elements = (int)(capabilities & 0xFF);
+        uint depth = registers.Read32(QueueDepth);
+        if (elements == 0 || depth == 0)
+            throw new DmaException($"{function.Info.Address} says that it takes {elements} elements a packet and {depth} packets at a time; a mailbox device takes 1 or more of both.");
         Length = registers.Read32(MemoryLength);
         _adapter = function.CreateAdapter(new DmaConstraints
         {
             ScatterGather = (capabilities & NeedsContiguous) == 0,
-            MaxElements = (int)(capabilities & 0xFF),
+            MaxElements = Math.Min(elements, MailboxElements.Capacity),
             ElementAlignment = (capabilities & NeedsPages) != 0 ? 4096 : 1,
         });
 
         // The device takes the upper half of packet addresses once, so that all packets lie in one window of 4 GiB.
         _packets = CommandPool<MailboxPacket, MailboxResult>.CreateUpTo(
-            _adapter, Math.Min(packets, (int)registers.Read32(QueueDepth)), 1, new CommandPoolOptions { AddressWindow = 1L << 32, Supervisor = this });
+            _adapter, (int)Math.Min((uint)packets, depth), 1, new CommandPoolOptions { AddressWindow = 1L << 32, Supervisor = this });
 
         // What the device does not take as it is, such as too many fragments or some that start within a page, is copied here.
         _blocks = BlockPool.AllocateUpTo(_adapter, BlockLength, packets, 1, new BlockPoolOptions { Name = "mailbox blocks" });

@@ -10,6 +10,7 @@ namespace DmaKit.Emulation;
 /// <remarks>Safe from any thread. Size masks of the base address registers make the usual sizing work: write ones, read the mask.</remarks>
 internal sealed class ConfigurationSpace
 {
+    internal const int Command = 0x04;
     internal const int CommandIo = 1;
     internal const int CommandMemory = 2;
     internal const int CommandBusMaster = 4;
@@ -18,7 +19,6 @@ internal sealed class ConfigurationSpace
     internal const int MessageXCapability = 0x60;
     internal const int ExpressCapability = 0x80;
 
-    private const int Command = 0x04;
     private const int Status = 0x06;
     private const int FirstBar = 0x10;
     private const int CapabilityPointer = 0x34;

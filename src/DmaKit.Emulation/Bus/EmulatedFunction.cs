@@ -33,11 +33,11 @@ internal sealed class EmulatedFunction : PciFunction
 
     public override bool BusMaster
     {
-        get => !_slot.Host.IsLost && _slot.Config.BusMaster;
+        get => !_slot.Host.IsLost && (Config.Read16(ConfigurationSpace.Command) & ConfigurationSpace.CommandBusMaster) != 0;
         set
         {
             ThrowIfClosed();
-            if (!_slot.Host.IsLost) _slot.Config.SetCommand(ConfigurationSpace.CommandBusMaster, value);
+            SetBusMaster(value);
         }
     }
 
@@ -55,7 +55,7 @@ internal sealed class EmulatedFunction : PciFunction
     {
         CallbackContext.Forbid("PciFunction.DisposeAsync", "close the function from outside its handlers");
         if (Interlocked.Exchange(ref _closed, 1) != 0) return;
-        if (!_slot.Host.IsLost) _slot.Config.SetCommand(ConfigurationSpace.CommandBusMaster, on: false);
+        SetBusMaster(false);
         ForgetInterrupts(close: true);
         await _machine.Interrupts.DrainAsync().ConfigureAwait(false);
         bool lost = _slot.Host.IsLost;
@@ -87,6 +87,14 @@ internal sealed class EmulatedFunction : PciFunction
         ThrowIfClosed();
         _slot.Reset();
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>As on other platforms: what is read is changed and written back, whatever it is.</summary>
+    private void SetBusMaster(bool on)
+    {
+        if (_slot.Host.IsLost) return;
+        int command = Config.Read16(ConfigurationSpace.Command);
+        Config.Write16(ConfigurationSpace.Command, (ushort)(on ? command | ConfigurationSpace.CommandBusMaster : command & ~ConfigurationSpace.CommandBusMaster));
     }
 
     private InterruptVector[] MakeVectors()

@@ -8,7 +8,7 @@ internal sealed class FunctionConfigSpace(PciSlot slot) : PciConfigSpace
     public override int Length => slot.Config.Length;
 
     protected override uint ReadCore(int offset, int size) =>
-        slot.Host.IsLost ? uint.MaxValue >> (32 - (8 * size)) : slot.Config.Read(offset, size);
+        slot.Host.IsLost ? uint.MaxValue >> (32 - (8 * size)) : slot.ReadConfiguration(offset, size);
 
     protected override void WriteCore(int offset, int size, uint value)
     {

@@ -108,6 +108,13 @@ internal sealed class PciSlot
         return Array.Find(_bars, b => b.Number == number);
     }
 
+    /// <summary>Configuration space as the program reads it: a device that is wrapped may answer something else than the machine has there.</summary>
+    internal uint ReadConfiguration(int offset, int size)
+    {
+        uint value = Config.Read(offset, size);
+        return Model is DeviceInterposer wrapped ? wrapped.OnConfigurationRead(offset, size, value) : value;
+    }
+
     /// <summary>Why the device may not transfer now; null when it may. Called under its gate of transfers.</summary>
     internal string? WhyNoTransfers() =>
         Host.IsLost ? "the device is gone" : _busMaster ? null : "bus mastering is off";

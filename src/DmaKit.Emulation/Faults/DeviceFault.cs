@@ -26,6 +26,9 @@ internal abstract class DeviceFault
     /// <summary>What configuration space says.</summary>
     public virtual DeviceIdentity Identify(DeviceIdentity identity) => identity;
 
+    /// <summary>What the program reads of configuration space where the machine answers <paramref name="value"/>. On the thread that reads.</summary>
+    public virtual uint ReadConfiguration(int offset, int size, uint value) => value;
+
     /// <summary>Whether it answers a register read in place of the device.</summary>
     public virtual bool Answers(int bar, long offset, int size, out ulong answer)
     {

@@ -79,6 +79,14 @@ public abstract class DeviceInterposer : DeviceModel
     /// <summary>The device forgets what it asked for. What the interposer asked for itself is forgotten with it.</summary>
     protected virtual void OnCancelWork() => Port.CancelWork();
 
+    /// <summary>The program reads configuration space. Not in the device's turn, but on the thread that reads.</summary>
+    /// <param name="offset">Bytes from the start.</param>
+    /// <param name="size">1, 2 or 4.</param>
+    /// <param name="value">What the machine has there.</param>
+    /// <returns>What the program reads.</returns>
+    protected internal virtual uint OnConfigurationRead(int offset, int size, uint value) =>
+        Inner is DeviceInterposer inner ? inner.OnConfigurationRead(offset, size, value) : value;
+
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {

@@ -23,7 +23,7 @@ public sealed record Fault(FaultKind Kind, int After = 0, int Times = 1)
     /// </summary>
     public bool NeedsIommu => FaultCatalogue.Of(Kind).NeedsIommu;
 
-    /// <summary>Whether it is a fault of the machine's memory rather than of a device.</summary>
+    /// <summary>Whether it is a fault of the machine's memory, or of what is granted of it, rather than of a device.</summary>
     public bool IsOfMemory => FaultCatalogue.Of(Kind).Make is null;
 
     /// <summary>Reads the text form.</summary>

@@ -26,6 +26,8 @@ internal static class FaultCatalogue
         new(FaultKind.NonsenseConfiguration, "nonsense-configuration", "", "configuration space lies", AnyBytes, 0, () => new NonsenseConfiguration()),
         new(FaultKind.RefusedAllocation, "refused-allocation", "allocations", "the machine has no such memory", FaultEffect.Errors, 6, null),
         new(FaultKind.ScatteredMemory, "scattered-memory", "translations", "memory is contiguous to the device for one page only", FaultEffect.Errors, 100, null),
+        new(FaultKind.DelayedGrant, "delayed-grant", "requests to wait for", "what the library has is granted 1 to 50 ms late", FaultEffect.None, 100, null),
+        new(FaultKind.GarbledConfiguration, "garbled-configuration", "reads of configuration space", "configuration space answers with nonsense", FaultEffect.Errors, 60, () => new GarbledConfiguration()),
     ];
 
     /// <summary>All names, in the order of the kinds.</summary>

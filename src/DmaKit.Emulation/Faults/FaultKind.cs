@@ -48,7 +48,7 @@ public enum FaultKind
     /// <summary>A register write does not arrive: a doorbell that leads nowhere, a reset that is none. Counted in register writes.</summary>
     LostRegisterWrite,
 
-    /// <summary>The device is gone from the bus: registers read as all ones, nothing else happens any more. Counted in register reads.</summary>
+    /// <summary>The device is gone from the bus: registers and configuration space read as all ones, nothing else happens any more. Counted in register reads.</summary>
     Vanish,
 
     /// <summary>Configuration space lies: wrong ids, short or missing registers, no interrupt. From the start.</summary>
@@ -59,4 +59,16 @@ public enum FaultKind
 
     /// <summary>A piece of memory is contiguous to the device for one page only, so that requests need more elements and are mapped in parts. Counted in translations.</summary>
     ScatteredMemory,
+
+    /// <summary>
+    /// Who asks the library for map registers, a packet, a block, a piece of a heap or an adapter's turn, and is ready to wait, is granted it 1 to 50 ms late, and
+    /// so is everybody behind him. Counted in requests of that sort.
+    /// </summary>
+    DelayedGrant,
+
+    /// <summary>
+    /// While the driver runs, configuration space answers with a random number, with all ones or with zero: command register, base address registers, list of
+    /// capabilities, messages. What is read, changed and written back is then wrong, too. Counted in reads of configuration space.
+    /// </summary>
+    GarbledConfiguration,
 }

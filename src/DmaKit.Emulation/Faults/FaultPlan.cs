@@ -102,16 +102,17 @@ public sealed class FaultPlan
         return _device = new FaultyDevice(model, target ?? FaultTarget.For(model, iommu: true), Faults, _seed);
     }
 
-    /// <summary>Makes the machine's memory faulty, where the plan has such faults: for every function that is opened from now on.</summary>
+    /// <summary>Makes the machine's memory faulty, and what the library grants of it late, where the plan has such faults: for every function that is opened from now on.</summary>
     /// <param name="platform">The machine; any platform will do.</param>
     public void Interpose(DmaPlatform platform)
     {
         ArgumentNullException.ThrowIfNull(platform);
         if (!Faults.Any(f => f.IsOfMemory)) return;
-        platform.InterposeMemory((_, memory) =>
+        platform.InterposeMemory((domain, memory) =>
         {
-            var faulty = new FaultyMemory(memory, Faults);
+            var faulty = new FaultyMemory(memory, Faults, _seed);
             lock (_memories) _memories.Add(faulty);
+            if (faulty.Delays) domain.Delays = faulty;
             return faulty;
         });
     }
@@ -127,12 +128,18 @@ public sealed class FaultPlan
         foreach (Fault fault in Faults)
         {
             text.Append(fault.Describe());
-            if (_device?.Faults.FirstOrDefault(f => ReferenceEquals(f.Fault, fault)) is { } running)
-                text.Append(CultureInfo.InvariantCulture, $" (struck {running.Struck})");
+            if (StruckBy(fault) is { } struck) text.Append(CultureInfo.InvariantCulture, $" (struck {struck})");
             text.Append('\n');
         }
 
         return text.ToString();
+    }
+
+    /// <summary>How often one of the faults has struck; null where nothing runs yet that it could strike.</summary>
+    private long? StruckBy(Fault fault)
+    {
+        if (!fault.IsOfMemory) return _device?.Faults.FirstOrDefault(f => ReferenceEquals(f.Fault, fault))?.Struck;
+        lock (_memories) return _memories.Count == 0 ? null : _memories.Sum(m => m.StruckBy(fault));
     }
 
     private static bool Fits(FaultCatalogue.Entry entry, FaultTarget target) =>

@@ -46,6 +46,12 @@ internal sealed class FaultyDevice : DeviceInterposer
     /// <summary>What the model itself would answer.</summary>
     internal ulong AskModel(int bar, long offset, int size) => base.OnRead(bar, offset, size);
 
+    protected internal override uint OnConfigurationRead(int offset, int size, uint value)
+    {
+        foreach (DeviceFault fault in _faults) value = fault.ReadConfiguration(offset, size, value);
+        return base.OnConfigurationRead(offset, size, value);
+    }
+
     protected override ulong OnRead(int bar, long offset, int size)
     {
         foreach (DeviceFault fault in _faults)

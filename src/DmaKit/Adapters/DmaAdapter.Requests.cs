@@ -108,7 +108,7 @@ public sealed partial class DmaAdapter
         made = default;
         try
         {
-            if (!slot.TryTake())
+            if (IsDelayed(slot) || !slot.TryTake())
             {
                 MapWaiter waiter;
                 lock (_gate) waiter = _waiters.Count > 0 ? _waiters.Pop() : new MapWaiter(this);
@@ -193,7 +193,8 @@ public sealed partial class DmaAdapter
         {
             CallbackContext.Forbid("MapAsync", "use TryMap, which does not wait, or map before posting");
             cancellationToken.ThrowIfCancellationRequested();
-            if (slot.TryMakeQuickly(out mapping)) return true;
+            mapping = default;
+            if (slot.Adapter.Domain.Delays is null && slot.TryMakeQuickly(out mapping)) return true;
             slot.Plan(whole, granularity);
             return false;
         }
@@ -203,6 +204,9 @@ public sealed partial class DmaAdapter
             throw;
         }
     }
+
+    /// <summary>Whether a fault plan is asked first: only for what somebody could have to wait for.</summary>
+    private bool IsDelayed(MappingSlot slot) => Domain.Delays is not null && (slot.NeedsTurn || slot.RegisterCount > 0);
 
     private static DmaMapping BeginOrUndo(MappingSlot slot)
     {

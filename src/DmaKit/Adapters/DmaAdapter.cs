@@ -68,7 +68,7 @@ public sealed partial class DmaAdapter : IAsyncDisposable
 
     internal void TellQuiet(QuietProof proof)
     {
-        Function.Platform.Observer?.OnQuiet(this, proof);
+        if (!_closed) Function.Platform.Observer?.OnQuiet(this, proof);
         IQuietListener[] listeners;
         lock (_gate) listeners = [.. _listeners];
         foreach (IQuietListener listener in listeners) listener.BecameQuiet(proof);
@@ -81,7 +81,14 @@ public sealed partial class DmaAdapter : IAsyncDisposable
 
     internal void Unlisten(IQuietListener listener)
     {
-        lock (_gate) _listeners.Remove(listener);
+        bool last;
+        lock (_gate)
+        {
+            _listeners.Remove(listener);
+            last = _closed && _listeners.Count == 0;
+        }
+
+        if (last) Function.Forget(this);
     }
 
     internal void Close()
@@ -104,7 +111,11 @@ public sealed partial class DmaAdapter : IAsyncDisposable
         }
 
         Domain.MapRegisters.Forget(this);
-        Function.Forget(this);
+
+        // Who still has something at the device must hear when it lets go, or map registers of others would be missing for ever.
+        bool nobody;
+        lock (_gate) nobody = _listeners.Count == 0;
+        if (nobody) Function.Forget(this);
     }
 
     /// <summary>Whether it was disposed.</summary>

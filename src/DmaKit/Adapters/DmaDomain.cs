@@ -59,6 +59,9 @@ public sealed class DmaDomain
     /// <summary>Who holds and waits for what, of the requests that were named.</summary>
     internal WaitAccount Waits { get; } = new();
 
+    /// <summary>A fault plan that lets those wait who are ready to; null, the default, is nobody. Set before the first adapter is made.</summary>
+    internal IGrantDelay? Delays { get; set; }
+
     /// <summary>What mapping has cost so far.</summary>
     public MappingStatistics Mappings => MapRegisters.Statistics;
 

@@ -181,10 +181,15 @@ public sealed partial class CommandPool<TPacket, TReply> : IAsyncDisposable, IPi
             return ValueTask.CompletedTask;
         }
 
-        _timer.Dispose();
-        Adapter.Unlisten(this);
+        End();
         _packets.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private void End()
+    {
+        _timer.Dispose();
+        Adapter.Unlisten(this);
     }
 
     void IQuietListener.BecameStuck()
@@ -220,13 +225,16 @@ public sealed partial class CommandPool<TPacket, TReply> : IAsyncDisposable, IPi
         }
 
         if (_line.GiveBack(slot)) _line.GrantInOrder();
+
+        // The last one of a pool that was disposed while packets were out: nothing of it waits for the device any more.
+        if (_disposed && _line.Available == Capacity) End();
     }
 
     private ValueTask<Command<TPacket, TReply>> RentCoreAsync(DmaRequest? request, CancellationToken cancellationToken)
     {
         CallbackContext.Forbid("CommandPool.RentAsync", "use TryRent, which does not wait");
         cancellationToken.ThrowIfCancellationRequested();
-        if (request is null && _line.TryTakeNow(holding: false) is { } slot) return new ValueTask<Command<TPacket, TReply>>(Hand(slot, null));
+        if (request is null && Adapter.Domain.Delays is null && _line.TryTakeNow(holding: false) is { } slot) return new ValueTask<Command<TPacket, TReply>>(Hand(slot, null));
         RentWaiter waiter = TakeIdleWaiter();
         waiter.Prepare(request);
         if (Adapter.Domain.Waits.TakeOrQueue(waiter))

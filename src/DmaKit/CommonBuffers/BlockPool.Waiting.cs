@@ -58,7 +58,7 @@ public sealed partial class BlockPool
     {
         CallbackContext.Forbid("BlockPool.RentAsync", "use TryRent, which does not wait");
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<Block>(cancellationToken);
-        if (request is null)
+        if (request is null && Adapter.Domain.Delays is null)
         {
             PoolStock? stock = Stock();
             if ((stock is not null && stock.TryTake(out ulong token)) || _core.TryTake(stock, out token, willWait: true)) return new(Hand(token, null));

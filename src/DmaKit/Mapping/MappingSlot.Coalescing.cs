@@ -29,7 +29,7 @@ internal sealed partial class MappingSlot
     public Span<byte> Headroom => _headroom == 0 ? [] : HostMemory.Span(HostOf(0), _headroom);
 
     /// <summary>Takes its blocks where that is one, it is there, and nothing has to be noted.</summary>
-    public bool TryTakeSimply() => BlocksWanted == 0 || (BlocksWanted == 1 && Request is null && TryTakeBlock());
+    public bool TryTakeSimply() => BlocksWanted == 0 || (BlocksWanted == 1 && Request is null && Adapter.Domain.Delays is null && TryTakeBlock());
 
     /// <summary>Takes its blocks, and waits for those that are out.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]

@@ -17,6 +17,9 @@ internal abstract class WaitLine(DmaDomain domain, Lock? gate = null)
     private BiasedGate _own;
     private readonly WaiterQueue _queue = new();
 
+    /// <summary>Under the gate: how many delays of a fault plan are running. While any is, nobody who waits is granted anything.</summary>
+    private int _delays;
+
     public DmaDomain Domain { get; } = domain;
 
     /// <summary>Its name in reports.</summary>
@@ -59,13 +62,17 @@ internal abstract class WaitLine(DmaDomain domain, Lock? gate = null)
     /// <returns>True when it was taken.</returns>
     public bool TakeOrQueue(Waiter waiter)
     {
+        TimeSpan delay = Domain.Delays is { } delays ? delays.Next() : TimeSpan.Zero;
         using (Pass())
         {
             ThrowIfClosed();
-            if (IsOpenTo(waiter.Holding) && TryTake(waiter)) return true;
+            if (delay > TimeSpan.Zero) _delays++;
+            if (_delays == 0 && IsOpenTo(waiter.Holding) && TryTake(waiter)) return true;
             _queue.Add(waiter);
-            return false;
         }
+
+        if (delay > TimeSpan.Zero) new Delay(this).Start(delay);
+        return false;
     }
 
     /// <summary>Takes a waiter out of the line. What it kept from others is granted by <see cref="GrantInOrder"/>.</summary>
@@ -102,7 +109,7 @@ internal abstract class WaitLine(DmaDomain domain, Lock? gate = null)
     /// <summary>Grants one that is not the first, if it fits now.</summary>
     public bool TryGrant(Waiter waiter)
     {
-        using (Pass()) return waiter.Queued && TryTake(waiter) && Remove(waiter);
+        using (Pass()) return _delays == 0 && waiter.Queued && TryTake(waiter) && Remove(waiter);
     }
 
     /// <summary>Something was given back, or somebody left: grants those who wait, in order. Called without any gate but the account's.</summary>
@@ -114,7 +121,7 @@ internal abstract class WaitLine(DmaDomain domain, Lock? gate = null)
             using (Pass())
             {
                 first = _queue.First;
-                if (first is null || !TryTake(first)) break;
+                if (first is null || _delays > 0 || !TryTake(first)) break;
                 Remove(first);
             }
 
@@ -186,6 +193,30 @@ internal abstract class WaitLine(DmaDomain domain, Lock? gate = null)
     {
         if (gate is null) _own.Leave();
         else gate.Exit();
+    }
+
+    private void EndDelay()
+    {
+        using (Pass()) _delays--;
+        GrantInOrder();
+    }
+
+    /// <summary>A time in which nobody who waits is granted anything.</summary>
+    private sealed class Delay(WaitLine line)
+    {
+        private ITimer? _timer;
+
+        public void Start(TimeSpan time)
+        {
+            _timer = line.Domain.Platform.Clock.CreateTimer(static state => ((Delay)state!).End(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _timer.Change(time, Timeout.InfiniteTimeSpan);
+        }
+
+        private void End()
+        {
+            _timer!.Dispose();
+            line.EndDelay();
+        }
     }
 
     /// <summary>Who is inside the gate.</summary>

@@ -118,5 +118,144 @@ public sealed class FaultPlanTests
         Assert.Equal((1, FaultEffect.Errors), (plan.Struck, plan.Effects));
     }
 
+    [Theory]
+    [InlineData("map registers")]
+    [InlineData("packet")]
+    [InlineData("block")]
+    [InlineData("piece")]
+    [InlineData("turn")]
+    public async Task What_is_awaited_is_granted_late_though_it_is_there(string what)
+    {
+        (TimeSpan first, TimeSpan struck, TimeSpan last) = await TimesAsync(what, "delayed-grant@1");
+        Assert.Equal((TimeSpan.Zero, TimeSpan.Zero), (first, last));
+        Assert.InRange(struck, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(50));
+        Assert.Equal(struck, (await TimesAsync(what, "delayed-grant@1")).Struck);
+        Assert.Equal(TimeSpan.Zero, (await TimesAsync(what, "delayed-grant@9")).Struck);
+    }
+
+    /// <summary>Who gives up in the time of the delay gets nothing and leaves nothing; who is behind him is granted in order; what nobody has to wait for is not delayed.</summary>
+    [Fact]
+    public async Task A_delayed_grant_can_be_given_up_and_keeps_the_order()
+    {
+        await using var machine = NewMachine();
+        FaultPlan plan = FaultPlan.Parse("delayed-grant@0", seed: 7);
+        plan.Interpose(machine);
+        await using PciFunction card = await machine.FunctionAsync(machine.Add(plan.Wrap(new EduDevice())));
+        await using DmaAdapter adapter = card.CreateAdapter(new DmaConstraints());
+        using BlockPool blocks = BlockPool.AllocateUpTo(adapter, 4096, 2, 2);
+        machine.Run(async () =>
+        {
+            using var giveUp = new CancellationTokenSource();
+            Task<Block> first = blocks.RentAsync(giveUp.Token).AsTask();
+            Task<Block> second = blocks.RentAsync().AsTask();
+            Task<Block> third = blocks.RentAsync().AsTask();
+            giveUp.Cancel();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+            Assert.False(second.IsCompleted || third.IsCompleted);
+            (await second).Dispose();
+            Assert.True(machine.Clock.GetElapsedTime(0) > TimeSpan.Zero);
+            (await third).Dispose();
+            Assert.Equal(2, blocks.Available);
+        });
+        Assert.Equal((1, FaultEffect.None), (plan.Struck, plan.Effects));
+        Assert.Contains("(struck 1)", plan.Describe(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Configuration_space_turns_to_nonsense_while_the_driver_runs()
+    {
+        await using var machine = NewMachine();
+        FaultPlan plan = FaultPlan.Parse("garbled-configuration@2x40", seed: 5);
+        await using PciFunction card = await machine.FunctionAsync(machine.Add(plan.Wrap(new PassOn(new EduDevice()))));
+        Assert.Equal(0x11E8_1234u, card.Config.Read32(0));
+        Assert.Equal(0x11E8_1234u, card.Config.Read32(0));
+        uint[] nonsense = [.. Enumerable.Range(0, 40).Select(_ => card.Config.Read32(0))];
+        Assert.DoesNotContain(0x11E8_1234u, nonsense);
+        Assert.Contains(uint.MaxValue, nonsense);
+        Assert.Contains(0u, nonsense);
+        Assert.True(nonsense.Distinct().Count() > 10);
+        Assert.Equal(0x11E8_1234u, card.Config.Read32(0));
+        Assert.Equal((40, FaultEffect.Errors), (plan.Struck, plan.Effects));
+    }
+
+    /// <summary>Command register, base addresses, capabilities and messages: whatever is read.</summary>
+    [Theory]
+    [InlineData(0x04)]
+    [InlineData(0x10)]
+    [InlineData(0x34)]
+    [InlineData(0x40)]
+    public async Task Any_part_of_configuration_space_can_be_nonsense(int offset)
+    {
+        await using var machine = NewMachine();
+        await using PciFunction card = await machine.FunctionAsync(machine.Add(FaultPlan.Parse("garbled-configuration@1x8").Wrap(new EduDevice())));
+        uint right = card.Config.Read32(offset);
+        uint[] nonsense = [.. Enumerable.Range(0, 8).Select(_ => card.Config.Read32(offset))];
+        Assert.True(nonsense.Count(value => value != right) > 4);
+        Assert.Equal(right, card.Config.Read32(offset));
+    }
+
+    /// <summary>Bus mastering is one bit of a register that is read and written back: the nonsense goes back with it, but for the bit itself.</summary>
+    [Fact]
+    public async Task What_is_read_as_nonsense_and_written_back_is_wrong_in_the_machine_too()
+    {
+        await using var machine = NewMachine();
+        await using PciFunction card = await machine.FunctionAsync(machine.Add(FaultPlan.Parse("garbled-configuration@0", seed: SeedOfZero()).Wrap(new EduDevice())));
+        RegisterWindow registers = card.MapBar(0);
+        card.BusMaster = true;
+        Assert.True(card.BusMaster);
+        Assert.Equal(4, card.Config.Read16(4));
+        Assert.Equal(uint.MaxValue, registers.Read32(0));
+        card.Config.Write16(4, 6);
+        Assert.Equal(0x010000EDu, registers.Read32(0));
+
+        // The first seed whose nonsense is zero.
+        static int SeedOfZero() => Enumerable.Range(0, 100).First(seed => new Random(seed * 31).Next(4) == 1);
+    }
+
+    [Fact]
+    public async Task A_vanished_device_has_no_configuration_space_either()
+    {
+        await using var machine = NewMachine();
+        await using PciFunction card = await machine.FunctionAsync(machine.Add(FaultPlan.Parse("vanish@0").Wrap(new EduDevice())));
+        Assert.Equal(0x1234, card.Config.Read16(0));
+        card.MapBar(0).Read32(0);
+        Assert.Equal((0xFFFF, 0xFF), (card.Config.Read16(0), card.Config.Read8(0x34)));
+    }
+
+    /// <summary>How long three requests of a sort wait, one after the other; the second is struck.</summary>
+    private static async Task<(TimeSpan First, TimeSpan Struck, TimeSpan Last)> TimesAsync(string what, string text)
+    {
+        await using var machine = NewMachine();
+        FaultPlan plan = FaultPlan.Parse(text, seed: 11);
+        plan.Interpose(machine);
+        await using PciFunction card = await machine.FunctionAsync(machine.Add(plan.Wrap(new EduDevice())));
+        await using DmaAdapter adapter = card.CreateAdapter(new DmaConstraints { ScatterGather = what != "turn" });
+        using BlockPool blocks = BlockPool.AllocateUpTo(adapter, 4096, 2, 2);
+        using BufferHeap heap = BufferHeap.AllocateUpTo(adapter, 16 << 10, 16 << 10);
+        using SystemBuffer system = machine.AllocateSystemBuffer(100);
+        await using CommandPool<uint, uint> packets = CommandPool<uint, uint>.CreateUpTo(adapter, 2, 2);
+        var times = new List<TimeSpan>();
+        machine.Run(async () =>
+        {
+            for (int i = 0; i < 3; i++)
+            {
+                long start = machine.Clock.GetTimestamp();
+                IDisposable taken = what switch
+                {
+                    "map registers" => await adapter.MapAsync(new byte[100], DmaDirection.ToDevice),
+                    "turn" => await adapter.MapAsync(system.Memory(), DmaDirection.ToDevice),
+                    "packet" => await packets.RentAsync(),
+                    "block" => await blocks.RentAsync(),
+                    _ => await heap.AllocateAsync(100),
+                };
+                times.Add(machine.Clock.GetElapsedTime(start));
+                taken.Dispose();
+            }
+        });
+        return (times[0], times[1], times[2]);
+    }
+
+    private sealed class PassOn(DeviceModel inner) : DeviceInterposer(inner);
+
     private static EmulatedPlatform NewMachine() => new(new() { MemoryBytes = 16 << 20, Stepped = true });
 }

@@ -3,7 +3,7 @@ namespace DmaKit.Emulation;
 /// <summary>The device is gone, and the bus answers in its place: all ones. It never comes back.</summary>
 internal sealed class Vanish : DeviceFault
 {
-    private bool _gone;
+    private volatile bool _gone;
 
     public override bool IsGone => _gone;
 
@@ -14,6 +14,8 @@ internal sealed class Vanish : DeviceFault
         if (_gone) Device.Interrupt(0, asserted: false);
         return _gone;
     }
+
+    public override uint ReadConfiguration(int offset, int size, uint value) => _gone ? (uint)AllOnes(size) : value;
 
     public override bool DropsRegisterWrite(int bar, long offset) => _gone;
 
