@@ -3,7 +3,7 @@ namespace DmaKit.Emulation;
 /// <summary>The device is gone, and the bus answers in its place: all ones. It never comes back.</summary>
 internal sealed class Vanish : DeviceFault
 {
-    private volatile bool _gone;
+    private bool _gone;
 
     public override bool IsGone => _gone;
 
@@ -15,7 +15,7 @@ internal sealed class Vanish : DeviceFault
         return _gone;
     }
 
-    public override uint ReadConfiguration(int offset, int size, uint value) => _gone ? (uint)AllOnes(size) : value;
+    public override uint ReadConfiguration(int offset, int size, uint value) => Struck > 0 ? (uint)AllOnes(size) : value;
 
     public override bool DropsRegisterWrite(int bar, long offset) => _gone;
 
