@@ -88,6 +88,12 @@ internal sealed class TorturePlan
             bench.Note(e.Message);
             return false;
         }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // It came through no request: a continuation or a close threw what nobody waits for.
+            bench.Lose($"the work was left by {e.GetType().Name}: {e.Message} {e.StackTrace?.Split('\n').FirstOrDefault()?.Trim()}");
+            return true;
+        }
     }
 
     private static void Close(TortureBench bench)

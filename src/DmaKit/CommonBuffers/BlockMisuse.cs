@@ -30,7 +30,7 @@ internal static class BlockMisuse
 
     internal static string Stale(BlockPool pool, Block block) => !pool.HasMade(block)
         ? "A block was used after its pool was disposed."
-        : pool.Core.IsClosed
+        : pool.IsDisposed
         ? $"Block {block.Index} was used after its pool '{pool.Name}' was disposed."
         : $"Block {block.Index} of pool '{pool.Name}' was returned already: this handle is of rent {pool.RentOf(block)}, which has ended.";
 

@@ -129,6 +129,16 @@ public sealed partial class BlockPool
         _observer?.OnReturned(this, RangeOf(IndexOf(block)));
     }
 
+    /// <summary>
+    /// The library gives back blocks after the pool was disposed, which said then that they were out: at the device's quiet, where there is nobody to throw to.
+    /// Who watches hears of their end.
+    /// </summary>
+    internal void NoteLate(ReadOnlySpan<Block> blocks)
+    {
+        foreach (Block block in blocks)
+            if (_watched) NoteReturned(block);
+    }
+
     /// <summary>As <see cref="Return(Block)"/>, for disposal: misuse is reported.</summary>
     internal void ReturnQuietly(in Block block)
     {

@@ -36,6 +36,9 @@ public sealed partial class BlockPool
 
     internal BlockLine Line { get; }
 
+    /// <summary>Whether it was disposed.</summary>
+    internal bool IsDisposed => _core.IsClosed;
+
     /// <summary>Whether somebody is to know of every return: an observer, or because some blocks serve requests that were named.</summary>
     internal bool IsWatched => _watched;
 

@@ -63,6 +63,13 @@ public sealed partial class BufferHeap
         if (!TryFree(piece)) Adapter.Function.Platform.Misuse.Report(new MisuseReport(HeapMisuse.Twice, HeapMisuse.Stale(this, piece), Name));
     }
 
+    /// <summary>The library gives back a piece after the heap was disposed: see <see cref="BlockPool.NoteLate"/>.</summary>
+    internal void NoteLate(in HeapPiece piece)
+    {
+        if (_requests is not null) NoteGiven(piece);
+        if (_observer is not null && _core.TryRead(piece.Node, piece.Generation, out uint at)) _observer.OnReturned(this, RangeOf(at, piece.Length));
+    }
+
     private bool TryFree(in HeapPiece piece)
     {
         if (_requests is not null) NoteGiven(piece);

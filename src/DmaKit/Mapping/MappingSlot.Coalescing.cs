@@ -96,14 +96,21 @@ internal sealed partial class MappingSlot
     private void GiveBlocks()
     {
         if (_blockCount == 0) return;
+
         if (_coalescer!.Pool is { } pool)
         {
-            if (_blockCount == 1) pool.Return(_poolBlocks[0]);
+            if (pool.IsDisposed) pool.NoteLate(_poolBlocks.AsSpan(0, _blockCount));
+            else if (_blockCount == 1) pool.Return(_poolBlocks[0]);
             else pool.Return(_poolBlocks.AsSpan(0, _blockCount));
         }
         else
         {
-            foreach (HeapPiece piece in _heapPieces.AsSpan(0, _blockCount)) _coalescer.Heap!.Free(piece);
+            BufferHeap heap = _coalescer.Heap!;
+            foreach (HeapPiece piece in _heapPieces.AsSpan(0, _blockCount))
+            {
+                if (heap.IsDisposed) heap.NoteLate(piece);
+                else heap.Free(piece);
+            }
         }
 
         _blockCount = 0;

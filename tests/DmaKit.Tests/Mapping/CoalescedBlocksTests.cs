@@ -128,6 +128,26 @@ public sealed class CoalescedBlocksTests
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Q2_WhatEndsAtTheDevicesQuietThrowsAtNobodyWhereTheBlocksMemoryWasDisposed(bool heap)
+    {
+        var watching = new Counting();
+        await using var rig = await Rig.MakeAsync(s_one, heap, observer: watching);
+        using BufferChain chain = Chain(new byte[300], rig.Reached(5));
+        Assert.True(rig.Dma.TryMap(chain, DmaDirection.FromDevice, rig.Options, out DmaMapping mapping));
+        mapping.MarkPosted();
+        mapping.Dispose();
+        rig.Pool?.Dispose();
+        rig.Heap?.Dispose();
+        Assert.NotEqual(0, rig.Dma.Domain.Quarantine.Bytes);
+        Assert.Equal(1, watching.Out);
+        rig.Dma.DeclareQuiet();
+        Assert.Equal((0, 0), (rig.Dma.Domain.Quarantine.Bytes, watching.Out));
+        Assert.Equal(rig.Dma.Domain.MapRegisters.Capacity, rig.Dma.Domain.MapRegisters.Free);
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(4)]
     public async Task K1_HeadroomIsTheStartOfTheFirstElement(int elements)
@@ -237,9 +257,10 @@ public sealed class CoalescedBlocksTests
 
         public MappingOptions Whole { get; private set; }
 
-        public static async Task<Rig> MakeAsync(DmaConstraints limits, bool heap = false, int blocks = 8, int headroom = 0)
+        public static async Task<Rig> MakeAsync(DmaConstraints limits, bool heap = false, int blocks = 8, int headroom = 0, DmaObserver? observer = null)
         {
             var rig = new Rig();
+            if (observer is not null) rig.Platform.AddObserver(observer);
             rig._function = await rig.Platform.OpenAsync(rig.Platform.Add(rig.Device));
             rig._function.BusMaster = true;
             rig.Dma = rig._function.CreateAdapter(limits);
@@ -277,5 +298,15 @@ public sealed class CoalescedBlocksTests
             await _function.DisposeAsync();
             await Platform.DisposeAsync();
         }
+    }
+
+    /// <summary>How many blocks and pieces are out.</summary>
+    private sealed class Counting : DmaObserver
+    {
+        public int Out { get; private set; }
+
+        public override void OnRented(object owner, LogicalRange piece) => Out++;
+
+        public override void OnReturned(object owner, LogicalRange piece) => Out--;
     }
 }
