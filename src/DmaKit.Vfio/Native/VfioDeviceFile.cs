@@ -179,9 +179,12 @@ internal sealed unsafe class VfioDeviceFile : DeviceFile
             throw new DmaException(error switch
             {
                 Errno.Invalid => $"{address} is in use by another program, or by this one through another platform. Find it with: fuser -v {path}",
-                Errno.Busy => $"IOMMU group {group} of {address} is in use: by a program that has /dev/vfio/{group} (fuser -v /dev/vfio/{group}) or another function of the group, or by a driver of the kernel's that another function has "
-                    + $"('ls -l /sys/kernel/iommu_groups/{group}/devices/*/driver'; unbind it, or bind it to vfio-pci too).",
-                Errno.NotPermitted => $"The kernel lets no program have {address}: the machine does not remap interrupts, so that a device could raise any. On a machine whose users you trust: echo Y > /sys/module/iommufd/parameters/allow_unsafe_interrupts",
+                Errno.Busy => $"IOMMU group {group} of {address} is in use by a program that has /dev/vfio/{group}. Find it with: fuser -v /dev/vfio/{group}",
+
+                // One number for two reasons.
+                Errno.NotPermitted => $"The kernel lets no program have {address}. Either another function of IOMMU group {group} is in use, by another program or by a driver of the kernel's "
+                    + $"('ls -l /sys/kernel/iommu_groups/{group}/devices/*/driver' shows which; unbind it, or bind it to vfio-pci too), or the machine does not remap interrupts, so that a device could raise any: "
+                    + "on a machine whose users you trust, echo Y > /sys/module/iommufd/parameters/allow_unsafe_interrupts",
                 _ => $"{address} cannot be bound to {IommuFile.Path}: {Kernel.Words(error)}.",
             });
         }

@@ -22,7 +22,7 @@ public sealed class BindTests
     public async Task E2_A_device_goes_from_its_driver_to_a_program_and_back_and_the_doctor_says_what_is_missing()
     {
         Guest.Require();
-        Assert.Contains("no function is bound to vfio-pci", await ExamineAsync("problem"), StringComparison.Ordinal);
+        Assert.Contains("no function is bound to vfio-pci", (await ExamineAsync()).Problem, StringComparison.Ordinal);
         int group = new HostBus().Find(First)!.Group!.Value;
         Assert.Equal(group, new HostBus().Find(Second)!.Group);
 
@@ -38,15 +38,15 @@ public sealed class BindTests
         Assert.Equal(("vfio-pci", "vfio-pci"), StateOf(First));
         string devices = await DevicesAsync();
         Assert.Contains($"    driver: vfio-pci\n    IOMMU group: {group}, kept by {Second} (virtio-pci)\n", devices, StringComparison.Ordinal);
-        Assert.Contains($"IOMMU group {group} is not viable: {Second} in it is bound to virtio-pci", await ExamineAsync("problem"), StringComparison.Ordinal);
-        string remedy = await ExamineAsync("remedy");
+        (string problem, string remedy, _) = await ExamineAsync();
+        Assert.Contains($"IOMMU group {group} is not viable: {Second} in it is bound to virtio-pci", problem, StringComparison.Ordinal);
         Assert.Equal($"dmakit bind {Second}", remedy);
         Assert.Contains("driver of the kernel's", (await Assert.ThrowsAsync<DmaException>(() => VendorOfAsync(First))).Message, StringComparison.Ordinal);
 
         (await InProcess.RunAsync([.. remedy.Split(' ')[1..], "--yes"])).Succeeded();
         bool byFunction = new HostBus().Find(First)!.DeviceFile is not null;
         Assert.Contains($"    IOMMU group: {group}, ready by {(byFunction ? "iommufd: /dev/vfio/devices/vfio" : "type 1: /dev/vfio/")}", await DevicesAsync(), StringComparison.Ordinal);
-        Assert.Equal(byFunction ? "iommufd" : "type 1", await ExamineAsync("backEnd"));
+        Assert.Equal(("", "", byFunction ? "iommufd" : "type 1"), await ExamineAsync());
         Assert.Equal(0x1AF4, await VendorOfAsync(First));
         Assert.Equal(0x1AF4, await VendorOfAsync(Second));
 
@@ -59,7 +59,6 @@ public sealed class BindTests
         }
 
         Assert.Contains($"{First} is bound to virtio-pci, and not to vfio-pci", (await InProcess.RunAsync("unbind", First)).SingleError(ExitCode.Failed), StringComparison.Ordinal);
-        Assert.Contains("no function is bound to vfio-pci", await ExamineAsync("problem"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -107,10 +106,13 @@ public sealed class BindTests
 
     private static async Task<string> DevicesAsync() => (await InProcess.RunAsync("devices", "--platform", "vfio")).Succeeded().Output;
 
-    private static async Task<string> ExamineAsync(string what)
+    private static async Task<(string Problem, string Remedy, string BackEnd)> ExamineAsync()
     {
         using JsonDocument json = JsonDocument.Parse((await InProcess.RunAsync("doctor", "--json", "--platform", "vfio")).Succeeded().Output);
-        return Assert.Single(json.RootElement.GetProperty("platforms").EnumerateArray()).GetProperty(what).GetString() ?? "";
+        JsonElement vfio = Assert.Single(json.RootElement.GetProperty("platforms").EnumerateArray());
+        return (Text("problem"), Text("remedy"), Text("backEnd"));
+
+        string Text(string what) => vfio.GetProperty(what).GetString() ?? "";
     }
 
     private static async Task<int> VendorOfAsync(string function)
