@@ -53,15 +53,25 @@ public sealed class MailboxDriver : IAsyncDisposable, ICommandSupervisor
             ElementAlignment = (capabilities & NeedsPages) != 0 ? 4096 : 1,
         });
 
-        // The device takes the upper half of packet addresses once, so that all packets lie in one window of 4 GiB.
-        _packets = CommandPool<MailboxPacket, MailboxResult>.CreateUpTo(
-            _adapter, (int)Math.Min((uint)packets, depth), 1, new CommandPoolOptions { AddressWindow = 1L << 32, Supervisor = this });
+        try
+        {
+            // The device takes the upper half of packet addresses once, so that all packets lie in one window of 4 GiB.
+            _packets = CommandPool<MailboxPacket, MailboxResult>.CreateUpTo(
+                _adapter, (int)Math.Min((uint)packets, depth), 1, new CommandPoolOptions { AddressWindow = 1L << 32, Supervisor = this });
 
-        // What the device does not take as it is, such as too many fragments or some that start within a page, is copied here.
-        _blocks = BlockPool.AllocateUpTo(_adapter, BlockLength, packets, 1, new BlockPoolOptions { Name = "mailbox blocks" });
-        _coalescer = new Coalescer(_blocks);
-        _doorbell = Begin();
-        _registration = function.Interrupts[0].Handle(OnInterrupt);
+            // What the device does not take as it is, such as too many fragments or some that start within a page, is copied here.
+            _blocks = BlockPool.AllocateUpTo(_adapter, BlockLength, packets, 1, new BlockPoolOptions { Name = "mailbox blocks" });
+            _coalescer = new Coalescer(_blocks);
+            _doorbell = Begin();
+            _registration = function.Interrupts[0].Handle(OnInterrupt);
+        }
+        catch
+        {
+            // No packet was posted: the pool's end waits for nothing.
+            _blocks?.Dispose();
+            _packets?.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            throw;
+        }
     }
 
     /// <summary>The length of the device's memory in bytes.</summary>

@@ -149,6 +149,20 @@ public sealed class MailboxDriverTests
         Assert.Empty(machine.Misuse.Reports);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task A_start_that_gets_too_little_memory_leaves_none_behind(int allocations)
+    {
+        await using var machine = new EmulatedPlatform(new EmulatedPlatformOptions { Stepped = true });
+        FaultPlan.Parse($"refused-allocation@{allocations}x1000").Interpose(machine);
+        string address = machine.Add(new MailboxDevice(new MailboxOptions()));
+        await using PciFunction function = await machine.OpenAsync(address);
+        Assert.Throws<DmaResourceException>(() => MailboxDriver.Start(function));
+        Assert.Empty(function.Domain.CommonBuffers);
+        Assert.Empty(machine.Misuse.Reports);
+    }
+
     private static Task RunAsync(EmulatedPlatform machine, DeviceModel model, Func<MailboxDriver, Task> test, int packets = 64)
     {
         string address = machine.Add(model);
