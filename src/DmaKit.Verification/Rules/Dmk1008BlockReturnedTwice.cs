@@ -19,7 +19,7 @@ internal sealed class Dmk1008BlockReturnedTwice : VerifierRule
     public override string Mend => "Let one owner return it: hand the block over, or dispose it in one place.";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Checks => ["W04", "W06", "L05"];
+    public override IReadOnlyList<string> Checks => ["W04"];
 
     internal override IReadOnlyList<string> Core => ["block-returned-twice"];
 }

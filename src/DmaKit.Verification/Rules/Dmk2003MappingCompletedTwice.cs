@@ -19,7 +19,7 @@ internal sealed class Dmk2003MappingCompletedTwice : VerifierRule
     public override string Mend => "Let one place complete a mapping, and take it out of the driver's table (Interlocked.Exchange) before completing it.";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Checks => ["W05", "W07", "W30", "L02"];
+    public override IReadOnlyList<string> Checks => ["W05", "W06", "W07", "W30", "L02"];
 
     internal override IReadOnlyList<string> Core => ["mapping-completed-twice"];
 }

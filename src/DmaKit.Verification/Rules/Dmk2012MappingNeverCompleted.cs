@@ -19,7 +19,7 @@ internal sealed class Dmk2012MappingNeverCompleted : VerifierRule
     public override string Mend => "Complete or dispose every mapping: a using statement is enough, since it does nothing to a mapping that was completed.";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Checks => ["W09", "W11", "L23"];
+    public override IReadOnlyList<string> Checks => ["W09", "W10", "W11", "L23"];
 
     internal override void OnClosing(VerifierBooks books, DmaAdapter adapter)
     {

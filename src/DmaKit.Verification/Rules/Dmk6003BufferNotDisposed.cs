@@ -19,7 +19,7 @@ internal sealed class Dmk6003BufferNotDisposed : VerifierRule
     public override string Mend => "Dispose buffers, pools and heaps in reverse order of their making, before the adapter; a failed start disposes what it has made.";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Checks => ["W08", "L23"];
+    public override IReadOnlyList<string> Checks => ["W08", "W42", "L23"];
 
     internal override IReadOnlyList<string> Core => ["buffer-not-disposed"];
 }

@@ -18,8 +18,5 @@ internal sealed class Dmk6007CommandReserveMadeTwice : VerifierRule
     /// <inheritdoc/>
     public override string Mend => "Reserve once for the adapter's life, or dispose the reserve when the device is stopped.";
 
-    /// <inheritdoc/>
-    public override IReadOnlyList<string> Checks => ["W12"];
-
     internal override IReadOnlyList<string> Core => ["command-reserve-made-twice"];
 }
