@@ -58,6 +58,21 @@ public sealed class TortureTests
         }
     }
 
+    /// <summary>Counted in plans and not in time, which depends on what else the machine has to do.</summary>
+    [Theory]
+    [InlineData("early-reuse", 3)]
+    [InlineData("lost-irq", 8)]
+    [InlineData("double-tag", 8)]
+    public void A_planted_bug_is_found_within_few_plans_whatever_the_seed(string plant, int most)
+    {
+        TorturePlant planted = plant switch { "early-reuse" => TorturePlant.EarlyReuse, "lost-irq" => TorturePlant.LostIrq, _ => TorturePlant.DoubleTag };
+        for (int seed = 1; seed <= 8; seed++)
+        {
+            var run = new TortureRun(seed, planted);
+            while (run.Next().IsClean) Assert.True(run.Plans < most, $"seed {seed}: not found in {run.Plans} plans");
+        }
+    }
+
     [Fact]
     public async Task CB7_Early_reuse_is_found_by_the_oracle_and_by_nobody_else()
     {
