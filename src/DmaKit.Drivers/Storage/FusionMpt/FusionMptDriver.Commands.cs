@@ -46,6 +46,11 @@ public sealed partial class FusionMptDriver
                 return Judge(outcome, mapped, gate, cancellationToken);
             }
         }
+        catch (DmaException e) when (_failure is not null)
+        {
+            // It waited for a packet or for map registers when the adapter was given up.
+            throw Ended(command, target, e);
+        }
         finally
         {
             Leave();
@@ -271,17 +276,19 @@ public sealed partial class FusionMptDriver
     {
         while (!Gate.IsOpen)
         {
-            if (_closing != 0 || _failure is not null)
-            {
-                BlockDeviceStatus status = _closing != 0 ? BlockDeviceStatus.Aborted
-                    : _failure is DeviceLostException ? BlockDeviceStatus.DeviceLost
-                    : BlockDeviceStatus.AdapterFailed;
-                throw new BlockDeviceException(
-                    status, $"{command.Describe()} of target {target}", _closing != 0 ? "the driver was closed" : _failure!.Message.TrimEnd('.'), null, _failure);
-            }
-
+            if (_closing != 0 || _failure is not null) throw Ended(command, target, _failure);
             await AwaitReopenedAsync(cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>What a request is told whose adapter will not work again.</summary>
+    private BlockDeviceException Ended(in ScsiCommand command, int target, Exception? cause)
+    {
+        bool closed = _closing != 0;
+        BlockDeviceStatus status = closed ? BlockDeviceStatus.Aborted
+            : _failure is DeviceLostException ? BlockDeviceStatus.DeviceLost
+            : BlockDeviceStatus.AdapterFailed;
+        return new BlockDeviceException(status, $"{command.Describe()} of target {target}", closed ? "the driver was closed" : _failure!.Message.TrimEnd('.'), null, cause);
     }
 
     /// <summary>Waits until the gate may have opened, or the caller gives up.</summary>
