@@ -126,9 +126,10 @@ public sealed class VfioGuestTests
                 await File.WriteAllTextAsync(Path.Combine(cached, "../vmlinux"), "", TestContext.Current.CancellationToken);
             }
 
+            // What ran the tests may ignore signals, as nohup does, and a shell cannot trap what was ignored when it started.
             return await ProcessRun.Of(
                 "bash",
-                ["-c", $"exec bash eng/vfio-guest {arguments} 2>&1"],
+                ["-c", $"exec env --default-signal=HUP,INT,TERM bash eng/vfio-guest {arguments} 2>&1"],
                 RepositoryTree.Root,
                 new Dictionary<string, string?>(StringComparer.Ordinal)
                 {
